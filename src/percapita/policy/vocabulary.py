@@ -1,0 +1,27 @@
+"""The domain's closed lists of words, in one place. Source: the contracts of the plan and the statement."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+SystemKind = Literal["emr", "patient_billing", "practice_management", "revenue_cycle", "other"]
+UseType = Literal["direct_access", "product_reliance", "output_reliance"]
+MappedUse = Literal["direct_access", "product_reliance", "output_reliance", "none"]
+Environment = Literal["production", "test", "training"]
+Basis = Literal["log", "usage", "recipients", "account_list", "role", "declared", "none"]
+
+SYSTEM_KINDS: tuple[str, ...] = get_args(SystemKind)
+USE_TYPES: tuple[str, ...] = get_args(UseType)
+
+# What an account can be. An account whose kind is absent is human; an unrecognized word counts as human and is
+# reported, because leaving people out silently is the worse error.
+ACCOUNT_KINDS: tuple[str, ...] = (
+    "human",
+    "service",
+    "interface",
+    "test",
+    "shared",
+    "patient",
+    "bot",
+    "ai_agent",
+)

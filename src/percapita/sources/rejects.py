@@ -1,0 +1,29 @@
+"""A row that could not be read: where it is and why, never what stood in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_LETTER = re.compile(r"[^\W\d_]")
+_DIGIT = re.compile(r"\d")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Reject:
+    """Name a rejected row. `row` counts records from 1, the header included; it is 0 when the row is not known."""
+
+    path: str
+    row: int
+    column: str
+    reason: str
+
+
+def shape(text: str) -> str:
+    """Return the form of a text without its content: letters as `a`, digits as `9`.
+
+    A column may hold a patient's name where a time was expected, so no message ever repeats a value.
+    """
+    masked = _DIGIT.sub("9", _LETTER.sub("a", text))
+    printable = "".join(sign if sign.isprintable() else "?" for sign in masked)
+    return printable[:40] + ("..." if len(printable) > 40 else "")

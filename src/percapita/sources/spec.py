@@ -1,0 +1,163 @@
+"""What the plan says of a source: its type, where it is, which columns are named, how its times are written."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import msgspec
+
+TextEncoding = Literal["utf-8", "utf-16", "cp1252"]
+FileFormat = Literal["csv", "tsv", "parquet", "xlsx", "jsonl"]
+
+
+class ColumnRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Say where a canonical column comes from when a bare column name is not enough.
+
+    Either `value` (the same text for every row) or `column`, whose texts `map` translates; a text that `map` does
+    not hold stays as it is.
+    """
+
+    value: str | None = None
+    column: str | None = None
+    map: dict[str, str] = {}
+
+
+Column = str | ColumnRule
+
+
+class WorkforceColumns(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Name the columns of a file of people known to the organization."""
+
+    employee_id: Column | None = None
+    given_name: Column | None = None
+    family_name: Column | None = None
+    birth_date: Column | None = None
+    npi: Column | None = None
+    email: Column | None = None
+    entity: Column | None = None
+    worker_type: Column | None = None
+    employer: Column | None = None
+    country: Column | None = None
+    job: Column | None = None
+    department: Column | None = None
+    valid_from: Column | None = None
+    valid_to: Column | None = None
+
+
+class AccountsColumns(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Name the columns of a file of accounts."""
+
+    account_id: Column
+    employee_id: Column | None = None
+    given_name: Column | None = None
+    family_name: Column | None = None
+    birth_date: Column | None = None
+    npi: Column | None = None
+    email: Column | None = None
+    kind: Column | None = None
+    enabled: Column | None = None
+    last_login: Column | None = None
+    role: Column | None = None
+
+
+class AccessColumns(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Name the columns of an access log: who did what, when."""
+
+    account_id: Column
+    occurred_at: Column | None = None
+    system: Column | None = None
+    activity: Column | None = None
+    object: Column | None = None
+
+
+class UsageColumns(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Name the columns of a log already grouped by someone's SQL."""
+
+    account_id: Column
+    events: Column
+    system: Column | None = None
+    activity: Column | None = None
+    object: Column | None = None
+    month: Column | None = None
+    first_seen: Column | None = None
+    last_seen: Column | None = None
+
+
+class RecipientsColumns(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Name the columns of a list of those who receive outputs: one of e-mail, employee id or account."""
+
+    output: Column
+    email: Column | None = None
+    employee_id: Column | None = None
+    account_id: Column | None = None
+    system: Column | None = None
+    occurred_at: Column | None = None
+
+
+class _Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """Hold what every source has: where it is and, when sniffing is not wanted, how it is written.
+
+    `path` is relative to the plan and may be a glob. `header = false` names the columns "1", "2", ...
+    """
+
+    path: str
+    format: FileFormat | None = None
+    delimiter: str | None = None
+    encoding: TextEncoding | None = None
+    header: bool | None = None
+    sheet: str | None = None
+    date_format: str | None = None
+
+
+class WorkforceSource(_Source, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True, tag_field="type", tag="workforce"):
+    """People known to the organization; several dated rows a person are allowed."""
+
+    columns: WorkforceColumns
+    type: ClassVar[str] = "workforce"
+
+
+class AccountsSource(_Source, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True, tag_field="type", tag="accounts"):
+    """Accounts in a system, or in a directory used by many systems (`system = "*"`)."""
+
+    columns: AccountsColumns
+    system: str
+    directory: str | None = None
+    type: ClassVar[str] = "accounts"
+
+
+class AccessSource(_Source, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True, tag_field="type", tag="access"):
+    """An access log. `system` here or in `columns`; `directory` says whose accounts these are."""
+
+    columns: AccessColumns
+    system: str | None = None
+    directory: str | None = None
+    timezone: str | None = None
+    undated: bool = False
+    type: ClassVar[str] = "access"
+
+
+class UsageSource(_Source, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True, tag_field="type", tag="usage"):
+    """An access log already grouped."""
+
+    columns: UsageColumns
+    system: str | None = None
+    directory: str | None = None
+    timezone: str | None = None
+    undated: bool = False
+    type: ClassVar[str] = "usage"
+
+
+class RecipientsSource(_Source, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True, tag_field="type", tag="recipients"):
+    """Those who receive outputs made with codes; the activity is `receive`, the object is the output."""
+
+    columns: RecipientsColumns
+    system: str | None = None
+    directory: str | None = None
+    timezone: str | None = None
+    undated: bool = False
+    type: ClassVar[str] = "recipients"
+
+
+IdentitySource = WorkforceSource | AccountsSource
+EventSource = AccessSource | UsageSource | RecipientsSource
+Source = WorkforceSource | AccountsSource | AccessSource | UsageSource | RecipientsSource
