@@ -1,0 +1,85 @@
+"""Find the command that was typed, run it, turn its errors into one line and an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+
+import typer
+
+from percapita import __version__
+from percapita.errors import InputError, PercapitaError, nearest
+
+# command -> the module that registers it, in the order of `percapita --help`.
+COMMANDS: dict[str, str] = {}
+
+
+def build_app(commands: list[str]) -> typer.Typer:
+    """Return the application with only the modules of `commands` imported."""
+    app = typer.Typer(
+        name="percapita",
+        help="Count the individual people who use CPT in each system, and explain every one of them.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+
+    @app.callback()
+    def main_options() -> None:
+        """Count the individual people who use CPT in each system, and explain every one of them."""
+
+    for module in dict.fromkeys(COMMANDS[command] for command in commands):
+        importlib.import_module(module).register(app)
+    return app
+
+
+def chosen(arguments: list[str]) -> list[str]:
+    """Return the commands to import for these arguments: the one typed, or all for help."""
+    typed = next((word for word in arguments if not word.startswith("-")), None)
+    if typed is None:
+        return list(COMMANDS)
+    if typed not in COMMANDS:
+        raise InputError(f"{typed!r} is not a command", "percapita", nearest(typed, COMMANDS))
+    return [typed]
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line and return its exit code; errors go to stderr as one line."""
+    if "--version" in arguments[:1]:
+        print(f"percapita {__version__}")
+        return 0
+    try:
+        result = build_app(chosen(arguments))(args=arguments, prog_name="percapita", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except PercapitaError as error:
+        return complain(str(error), error.exit_code)
+    except typer.TyperException as error:
+        return complain(f"{error.format_message().rstrip('.')} · command line · see percapita --help", 2)
+    except (KeyboardInterrupt, typer.Abort):
+        return complain("stopped · what was finished is kept · run the command again to go on", 130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def complain(line: str, code: int) -> int:
+    """Print the one line of an error and return its exit code."""
+    print("error: " + " ".join(line.split()), file=sys.stderr)
+    return code
+
+
+def main() -> None:
+    """Be the entry point of the `percapita` program."""
+    try:
+        code = run(sys.argv[1:])
+        sys.stdout.flush()
+    except Exception as error:
+        # Our own bug: say so in one line. The traceback may quote data, so it is shown only when asked for.
+        if os.environ.get("PERCAPITA_TRACEBACK"):
+            traceback.print_exc()
+        hint = "run again with PERCAPITA_TRACEBACK=1 and report what it prints"
+        code = complain(f"a bug of Percapita's own ({type(error).__name__}) · {' '.join(sys.argv[1:3])} · {hint}", 70)
+    sys.exit(code)
