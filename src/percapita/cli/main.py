@@ -13,7 +13,9 @@ from percapita import __version__
 from percapita.errors import InputError, PercapitaError, nearest
 
 # command -> the module that registers it, in the order of `percapita --help`.
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "count": "percapita.cli.count",
+}
 
 
 def build_app(commands: list[str]) -> typer.Typer:
@@ -81,5 +83,7 @@ def main() -> None:
         if os.environ.get("PERCAPITA_TRACEBACK"):
             traceback.print_exc()
         hint = "run again with PERCAPITA_TRACEBACK=1 and report what it prints"
-        code = complain(f"a bug of Percapita's own ({type(error).__name__}) · {' '.join(sys.argv[1:3])} · {hint}", 70)
+        code = complain(
+            f"a bug of Percapita's own ({type(error).__name__}) · {' '.join(sys.argv[1:3])} · {hint}", 70
+        )
     sys.exit(code)

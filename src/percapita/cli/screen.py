@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 
 class Format(StrEnum):
@@ -46,45 +46,29 @@ def cell_text(cell: object) -> str:
     return f"{cell:,}" if isinstance(cell, int) and not isinstance(cell, bool) else str(cell)
 
 
-class Meter(Protocol):
-    """Follow long work: a phase has a total in bytes or rows, and advances."""
-
-    def phase(self, title: str, total: int) -> None:
-        """Begin a phase of `total` units."""
-
-    def advance(self, units: int) -> None:
-        """Add finished units to the phase."""
-
-
-class Silent:
-    """Show nothing: the meter of a pipe, a test or a library call."""
-
-    def phase(self, title: str, total: int) -> None:
-        """Begin a phase."""
-
-    def advance(self, units: int) -> None:
-        """Add finished units."""
-
-
 @contextmanager
-def meter() -> Iterator[Meter]:
-    """Yield a progress display on a terminal's stderr, a silent meter anywhere else."""
+def meter() -> Iterator[Callable[[str, int, int], None]]:
+    """Yield `progress(title, done, total)`: a bar on a terminal's stderr, nothing on a pipe. Units are bytes."""
     if not sys.stderr.isatty():
-        yield Silent()
+        yield lambda title, done, total: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
 
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-
-        class Bar:
-            task = progress.add_task("", total=None)
-
-            def phase(self, title: str, total: int) -> None:
-                progress.update(self.task, description=title, total=total, completed=0)
-
-            def advance(self, units: int) -> None:
-                progress.advance(self.task, units)
-
-        yield Bar()
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task("", total=None)
+        yield lambda title, done, total: bars.update(task, description=title, completed=done, total=total)

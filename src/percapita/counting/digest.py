@@ -1,0 +1,170 @@
+"""The digest of a log file: its facts as Parquet, with a stamp that tells when it still holds.
+
+A digest stands at `digests/<source key>/<hash of the file>.parquet`. The source key hashes what the plan says of the
+source and of the calendar; the stamp holds, for each system in the file, what the rules looked for. So an unchanged file
+is not read again, and a changed rule makes only the digests of the systems it touches stale. Nothing in a digest is of a
+column that the plan does not name.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from percapita.counting.facts import Fact
+from percapita.errors import InputError
+from percapita.evidence.canonical import canonical_json, sha256_hex
+from percapita.sources.calendar import Calendar
+from percapita.sources.read import ReadTotals
+from percapita.sources.rejects import Reject
+from percapita.sources.spec import EventSource
+from percapita.usage.rules import UNDETERMINED, UseRule
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+SCHEMA = "percapita/digest/1"
+METADATA_KEY = "percapita"
+MOST_SYSTEMS = 10_000  # more different systems in one file mean that the system column is a wrong one
+
+Pattern = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """Hold what a digest was made from: the file, how many rows and rejects it has, the rules' patterns by system."""
+
+    path: str
+    sha256: str
+    size: int
+    rows: int
+    rejected: int
+    rejects: tuple[Reject, ...]
+    patterns: dict[str, tuple[Pattern, ...]]
+
+    def is_current(self, rules: Sequence[UseRule]) -> bool:
+        """Tell whether the rules still look for the same in every system of the file."""
+        return not self.stale_systems(rules)
+
+    def stale_systems(self, rules: Sequence[UseRule]) -> list[str]:
+        """Return the systems whose rules look for something else than when the digest was made."""
+        return [
+            system
+            for system, patterns in self.patterns.items()
+            if patterns_of(tuple(rules), system) != patterns
+        ]
+
+    def totals(self, path: str) -> ReadTotals:
+        """Return the counts of rows and rejects, with the rejects under the file's present path."""
+        rejects = [Reject(path, reject.row, reject.column, reject.reason) for reject in self.rejects]
+        return ReadTotals(rows=self.rows, rejected=self.rejected, rejects=rejects)
+
+
+@lru_cache(maxsize=65536)
+def rules_of(rules: tuple[UseRule, ...], system: str) -> tuple[int, ...]:
+    """Return the indexes of the rules that touch a system: a digest numbers rules by their place among these."""
+    return tuple(index for index, rule in enumerate(rules) if rule.touches(system))
+
+
+def patterns_of(rules: tuple[UseRule, ...], system: str) -> tuple[Pattern, ...]:
+    """Return what the rules that touch a system look for, in order."""
+    return tuple(rules[index].pattern for index in rules_of(rules, system))
+
+
+def source_key(source: EventSource, calendar: Calendar) -> str:
+    """Return the key of everything but the file and the rules that a digest depends on."""
+    said = msgspec.to_builtins(source)
+    for part in ("directory", "path"):
+        said.pop(part, None)
+    settings = {
+        "schema": SCHEMA,
+        "source": said,
+        "path": source.path,
+        "timezone": getattr(source, "timezone", None) or calendar.timezone,
+        "calendar": calendar.timezone,
+        "cuts": [str(cut) for cut in calendar.cuts],
+    }
+    return sha256_hex(canonical_json(settings))[:20]
+
+
+def digest_path(root: Path, source: EventSource, calendar: Calendar, sha256: str) -> Path:
+    """Return where the digest of a file stands."""
+    return root / source_key(source, calendar) / f"{sha256}.parquet"
+
+
+def stamp_bytes(stamp: Stamp) -> bytes:
+    """Return the text of a stamp for the Parquet footer."""
+    return canonical_json({"schema": SCHEMA, **asdict(stamp)})
+
+
+def read_stamp(path: Path) -> Stamp | None:
+    """Return the stamp of a digest, or None if the file is not a whole digest of this version."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        metadata = pq.read_metadata(path).metadata or {}
+        said = json.loads(metadata[METADATA_KEY.encode()])
+    except (OSError, pa.ArrowInvalid, KeyError, ValueError):
+        return None
+    return _stamp(said) if said.pop("schema", None) == SCHEMA else None
+
+
+def _stamp(said: dict[str, Any]) -> Stamp:
+    said["rejects"] = tuple(Reject(**reject) for reject in said["rejects"])
+    said["patterns"] = {
+        system: tuple((tuple(activity), tuple(objects)) for activity, objects in patterns)
+        for system, patterns in said["patterns"].items()
+    }
+    return Stamp(**said)
+
+
+def refuse_stale(stamp: Stamp, rules: Sequence[UseRule]) -> None:
+    """Raise InputError if a kept digest of a file that is gone does not fit the rules any more."""
+    stale = stamp.stale_systems(rules)
+    if stale:
+        raise InputError(
+            f"the [[use]] rules of {', '.join(stale[:3])} changed, but the file is gone and its kept digest cannot be read again",
+            stamp.path,
+            "restore the file or the rules, or leave the digest out with `percapita digest prune --gone`",
+        )
+
+
+def kept_facts(path: Path, rules: tuple[UseRule, ...]) -> tuple[list[Fact], ReadTotals]:
+    """Return the facts of a kept digest with the plan's rule indexes."""
+    import pyarrow.parquet as pq
+
+    stamp = read_stamp(path)
+    assert stamp is not None
+    refuse_stale(stamp, rules)
+    table: pa.Table = pq.read_table(path)
+    facts = [Fact(rule=_plan_rule(rules, row["system"], row.pop("rule")), **row) for row in table.to_pylist()]
+    return facts, stamp.totals(stamp.path)
+
+
+def _plan_rule(rules: tuple[UseRule, ...], system: str, place: int) -> int:
+    return UNDETERMINED if place == UNDETERMINED else rules_of(rules, system)[place]
+
+
+def digest_schema() -> pa.Schema:
+    """Return the Arrow schema of a digest; `rule` is the place among the rules that touch the system, or -1."""
+    import pyarrow as pa
+
+    instant = pa.timestamp("us", tz="UTC")
+    return pa.schema(
+        [
+            ("system", pa.string()),
+            ("account", pa.string()),
+            ("rule", pa.int16()),
+            ("bucket", pa.date32()),
+            ("events", pa.int64()),
+            ("first", instant),
+            ("last", instant),
+        ]
+    )

@@ -1,0 +1,261 @@
+"""The oracle: count in plain Python, row by row, in the words of the definition. Slow, obvious, and always right.
+
+The default engine must give the same statement; where the two differ, this one is read first.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from percapita import __version__
+from percapita.counting.determinations import Determination, write_determinations
+from percapita.counting.digest import kept_facts
+from percapita.counting.facts import Fact, merge
+from percapita.counting.load import scope_of
+from percapita.counting.task import Counted, EventFile, Tally, Task
+from percapita.policy.vocabulary import USE_TYPES
+from percapita.sources.calendar import month_start
+from percapita.sources.inventory import unchanged
+from percapita.sources.read import ReadTotals, read_events
+from percapita.usage.accounts import Account
+from percapita.usage.rules import UNDETERMINED, first_rule
+
+
+@dataclass
+class _PersonUse:
+    """Gather what one person did in one system: the facts of counted use by accounts that stand for the person."""
+
+    uses: set[str] = field(default_factory=set)
+    months: set[date] = field(default_factory=set)
+    events: int = 0
+
+
+@dataclass
+class _SystemFacts:
+    """Hold the facts of one system with the account of each."""
+
+    inside: list[tuple[Fact, Account]] = field(default_factory=list)
+    outside: int = 0
+    source_types: set[str] = field(default_factory=set)
+
+
+class ReferenceEngine:
+    """Count in plain Python."""
+
+    name = "reference"
+    version = __version__
+
+    def count(self, task: Task) -> Counted:
+        """Read every row, apply the rules one by one, gather sets of people."""
+        systems: defaultdict[str, _SystemFacts] = defaultdict(_SystemFacts)
+        totals = []
+        for number, event_file in enumerate(task.files):
+            task.progress("reading", number, len(task.files))
+            facts, total = self._read(task, event_file)
+            totals.append(total)
+            self._file_into(task, event_file, facts, systems)
+        tallies = {system: _tally(task, system, systems[system]) for system in task.loaded.systems}
+        determinations = sorted(_determinations(task, systems))
+        return Counted(
+            tallies=tallies,
+            persons=len({found.person for found in determinations if found.counted}),
+            idle_accounts=_idle(task, task.directories, _seen(task, systems.values())),
+            unlisted=_unlisted(task, systems),
+            groups=_groups(task, determinations),
+            totals=totals,
+            write_persons=lambda path: write_determinations(path, determinations, task.pseudonyms),
+        )
+
+    def _read(self, task: Task, event_file: EventFile) -> tuple[list[Fact], ReadTotals]:
+        if event_file.kept is not None:
+            return kept_facts(event_file.kept, task.loaded.rules)
+        totals = ReadTotals()
+        facts: dict[tuple[str, str, int, date | None], Fact] = {}
+        for batch in read_events(event_file.file, task.loaded.calendar, totals):
+            for row in batch.to_pylist():
+                rule = first_rule(task.loaded.rules, row["system"], row["activity"], row["object"])
+                merge(
+                    facts,
+                    Fact(
+                        row["system"],
+                        row["account"],
+                        rule,
+                        row["bucket"],
+                        row["events"],
+                        row["first_seen"],
+                        row["last_seen"],
+                    ),
+                )
+        unchanged(event_file.file)
+        return list(facts.values()), totals
+
+    def _file_into(
+        self, task: Task, event_file: EventFile, facts: list[Fact], systems: dict[str, _SystemFacts]
+    ) -> None:
+        """Give each fact to its system, with the account that its text means there."""
+        source = event_file.file.source
+        constant = _constant_system(source)
+        for system in {fact.system for fact in facts} | ({constant} if constant else set()):
+            systems[system].source_types.add(source.type)
+        for fact in facts:
+            of_system = systems[fact.system]
+            if fact.bucket is not None and not task.loaded.calendar.holds(fact.bucket):
+                of_system.outside += fact.events
+                continue
+            scope = scope_of(source, fact.system, task.directories)  # type: ignore[arg-type]
+            of_system.inside.append((fact, task.book.find(scope, fact.account)))
+
+
+def _constant_system(source: object) -> str | None:
+    column = source.columns.system  # type: ignore[attr-defined]
+    if column is None:
+        return source.system  # type: ignore[attr-defined, no-any-return]
+    return None if isinstance(column, str) else column.value
+
+
+def _is_counted(task: Task, fact: Fact) -> bool:
+    return fact.rule != UNDETERMINED and task.loaded.definition.counts(task.loaded.rules[fact.rule].use_type)
+
+
+def _tally(task: Task, system: str, facts: _SystemFacts) -> Tally:
+    counted = [(fact, account) for fact, account in facts.inside if _is_counted(task, fact)]
+    undetermined = [(fact, account) for fact, account in facts.inside if fact.rule == UNDETERMINED]
+    accounts = {account.identity: account for _, account in counted}
+    people = _people(task, counted)
+    least = task.loaded.definition.minimum_events
+    users = {person: use for person, use in people.items() if use.events >= least}
+    standings = [account.standing for account in accounts.values()]
+    return Tally(
+        source_types=facts.source_types,
+        users=len(users),
+        together=len({task.book.persons.together[person] for person in users}),
+        by_use={use: sum(use in found.uses for found in users.values()) for use in USE_TYPES},
+        by_entity=dict(Counter(task.entities[person] for person in users)),
+        by_month=dict(Counter(month for found in users.values() for month in found.months)),
+        events=sum(fact.events for fact, _ in counted),
+        accounts_seen=len(accounts),
+        idle_accounts=_idle(task, _directories_naming(task, system), _seen(task, [facts])),
+        unknown_accounts=sum(standing.status == "unknown" for standing in standings),
+        excluded=dict(Counter(standing.reason for standing in standings if standing.status == "excluded")),
+        needs_determination=dict(
+            Counter(standing.reason for standing in standings if standing.status == "determination")
+        ),
+        shared_accounts=sum(standing.shared for standing in standings),
+        below_minimum=len(people) - len(users),
+        undetermined_events=sum(fact.events for fact, _ in undetermined),
+        undetermined_persons=len(
+            {account.person for _, account in undetermined if account.standing.status == "person"}
+            - set(users)
+        ),
+        months_covered={month_start(fact.bucket) for fact, _ in facts.inside if fact.bucket is not None},
+        outside_period=facts.outside,
+    )
+
+
+def _people(task: Task, counted: Iterable[tuple[Fact, Account]]) -> dict[int, _PersonUse]:
+    people: defaultdict[int, _PersonUse] = defaultdict(_PersonUse)
+    for fact, account in counted:
+        if account.standing.status != "person" or account.person is None:
+            continue
+        use = people[account.person]
+        use.uses.add(task.loaded.rules[fact.rule].use_type)
+        use.events += fact.events
+        if fact.bucket is not None:
+            use.months.add(month_start(fact.bucket))
+    return people
+
+
+def _seen(task: Task, systems: Iterable[_SystemFacts]) -> set[object]:
+    """Return the accounts with any row in the period."""
+    return {account.identity for facts in systems for _, account in facts.inside}
+
+
+def _directories_naming(task: Task, system: str) -> list[str]:
+    return [name for name, systems in task.directories.items() if system in systems]
+
+
+def _idle(task: Task, directories: Iterable[str], seen: set[object]) -> int:
+    """Count the accounts of directories that stand for a person and have no row in the period."""
+    nodes = [node for directory in directories for node in task.book.by_directory.get(directory, {}).values()]
+    return sum(node not in seen and task.book.standing_of_node[node].status == "person" for node in nodes)
+
+
+def _unlisted(task: Task, systems: dict[str, _SystemFacts]) -> dict[str, int]:
+    found = {
+        system: sum(fact.events for fact, _ in facts.inside)
+        for system, facts in systems.items()
+        if system not in task.loaded.systems
+    }
+    return {system: events for system, events in sorted(found.items()) if events}
+
+
+def _groups(task: Task, determinations: Iterable[Determination]) -> dict[str, int]:
+    members: dict[str, set[int]] = {
+        system.part_of: set() for system in task.loaded.systems.values() if system.part_of
+    }
+    for found in determinations:
+        group = task.loaded.systems[found.system].part_of
+        if found.counted and group:
+            members[group].add(found.person)
+    return {group: len(people) for group, people in sorted(members.items())}
+
+
+def _determinations(task: Task, systems: dict[str, _SystemFacts]) -> Iterator[Determination]:
+    """Yield for each listed system and person with a row in the period whether the person counts, and why."""
+    for system in task.loaded.systems:
+        by_person: defaultdict[int, list[tuple[Fact, Account]]] = defaultdict(list)
+        for fact, account in systems[system].inside:
+            if account.person is not None:
+                by_person[account.person].append((fact, account))
+        for person, evidence in by_person.items():
+            yield _determine(task, system, person, evidence)
+
+
+def _determine(task: Task, system: str, person: int, evidence: list[tuple[Fact, Account]]) -> Determination:
+    """Judge by the strongest evidence: counted use, counted use of an account left out, no rule fits, no use."""
+    by_rank: defaultdict[int, list[tuple[Fact, Account]]] = defaultdict(list)
+    for fact, account in evidence:
+        by_rank[_rank(task, fact, account)].append((fact, account))
+    rank = min(by_rank)
+    chosen = by_rank[rank]
+    events = sum(fact.events for fact, _ in chosen)
+    enough = events >= task.loaded.definition.minimum_events
+    firsts = [fact.first for fact, _ in chosen if fact.first is not None]
+    lasts = [fact.last for fact, _ in chosen if fact.last is not None]
+    return Determination(
+        system=system,
+        person=person,
+        counted=rank == 0 and enough,
+        use_types=tuple(
+            use
+            for use in USE_TYPES
+            if rank <= 1 and any(task.loaded.rules[fact.rule].use_type == use for fact, _ in chosen)
+        ),
+        rule=_rule(task, rank, enough, chosen),
+        first_seen=min(firsts, default=None),
+        last_seen=max(lasts, default=None),
+        events=events,
+        accounts=len({account.identity for _, account in chosen}),
+    )
+
+
+def _rank(task: Task, fact: Fact, account: Account) -> int:
+    if _is_counted(task, fact):
+        return 0 if account.standing.status == "person" else 1
+    return 2 if fact.rule == UNDETERMINED else 3
+
+
+def _rule(task: Task, rank: int, enough: bool, chosen: list[tuple[Fact, Account]]) -> str:
+    if rank == 1:
+        return min(account.standing.rule for _, account in chosen)
+    if rank == 2:
+        return "undetermined"
+    index = min(fact.rule for fact, _ in chosen)
+    if rank == 3:
+        return f"use[{index}]"
+    definition = task.loaded.definition
+    rule = definition.use_rule(task.loaded.rules[index].use_type) if enough else definition.minimum_rule
+    return f"{rule}/use[{index}]"

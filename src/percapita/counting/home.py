@@ -1,0 +1,23 @@
+"""The one data home: digests, recorded hashes, keys. Everything but `keys/` can be deleted at any time."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from percapita.errors import InputError
+
+
+def data_home(plan_file: Path) -> Path:
+    """Return the data home of a plan: PERCAPITA_HOME, else `.percapita/` beside the plan; made when missing."""
+    told = os.environ.get("PERCAPITA_HOME")
+    home = Path(told) if told else plan_file.parent / ".percapita"
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise InputError(
+            f"the data home cannot be made ({error.strerror})",
+            str(home),
+            "set PERCAPITA_HOME to a folder that can be written",
+        ) from None
+    return home

@@ -1,0 +1,321 @@
+"""Read a plan from TOML and check everything that can be known without opening a source."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from percapita.counting.plan import Exclude, Plan, System
+from percapita.counting.shape import check_shape
+from percapita.errors import InputError, MissingPartError, nearest
+from percapita.policy.user_definition import UserDefinition, load_user_definition
+from percapita.sources.calendar import Calendar
+from percapita.sources.spec import ColumnRule, EventSource
+from percapita.usage.accounts import EMPLOYEES, MAILBOXES, Scope
+from percapita.usage.rules import UseRule
+from percapita.usage.standing import Exclusion
+
+LONGEST_PERIOD_YEARS = 5
+
+
+@dataclass(frozen=True)
+class LoadedPlan:
+    """Hold a checked plan with what it refers to: policy, rules, exclusions, calendar. `file` is absolute."""
+
+    plan: Plan
+    file: Path
+    definition: UserDefinition
+    rules: tuple[UseRule, ...]
+    exclusions: tuple[Exclusion, ...]
+    calendar: Calendar
+
+    @property
+    def base(self) -> Path:
+        """Return the folder that the plan's paths are relative to."""
+        return self.file.parent
+
+    @property
+    def systems(self) -> dict[str, System]:
+        """Return the listed systems by id, in the plan's order."""
+        return {system.id: system for system in self.plan.system}
+
+
+def load_plan(path: Path) -> LoadedPlan:
+    """Return the plan of a TOML file. Raises InputError that names the table, the key and the nearest known one."""
+    plan = _with_listed_systems(_parse(path), path)
+    _check_period(plan, path.name)
+    _check_ids(plan, path.name)
+    _check_references(plan, path.name)
+    if plan.people.link == "probable" or plan.people.decisions:
+        raise MissingPartError(
+            "probable links and decisions are not part of this release",
+            f"{path.name}, [people]",
+            'write link = "exact" and leave decisions out',
+        )
+    return LoadedPlan(
+        plan=plan,
+        file=path.resolve(),
+        definition=load_user_definition(plan.policy.user_definition, path.resolve().parent),
+        rules=tuple(
+            UseRule(rule.system, tuple(rule.activity), rule.use_type, tuple(rule.object)) for rule in plan.use
+        ),
+        exclusions=tuple(
+            _exclusion(rule, path, f"{path.name}, [[exclude]] {number}")
+            for number, rule in enumerate(plan.exclude, start=1)
+        ),
+        calendar=Calendar(plan.period.start, plan.period.end, plan.period.timezone),
+    )
+
+
+def _parse(path: Path) -> Plan:
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise InputError(
+            "there is no such plan", str(path), "run `percapita init DIR` for a new one"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"the plan cannot be read ({type(error).__name__})", str(path), "give a TOML file in UTF-8"
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"the plan is not TOML: {error}", path.name, "correct that line") from None
+    check_shape(table, Plan, path.name)
+    try:
+        return msgspec.convert(table, Plan)
+    except msgspec.ValidationError as error:
+        raise InputError(
+            f"the plan is wrong: {error}", path.name, "compare it with the reference of the plan"
+        ) from None
+
+
+def _with_listed_systems(plan: Plan, path: Path) -> Plan:
+    """Add the systems of the CSV file that the plan names."""
+    if plan.systems is None:
+        return plan
+    file = path.resolve().parent / plan.systems
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            listed = [
+                _system_row(row, f"{plan.systems}, row {number}")
+                for number, row in enumerate(csv.DictReader(lines), start=2)
+            ]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(
+            f"the list of systems cannot be read ({type(error).__name__})",
+            plan.systems,
+            "give a CSV file in UTF-8 with id, name, kind",
+        ) from None
+    return msgspec.structs.replace(plan, system=(*plan.system, *listed))
+
+
+def _system_row(row: dict[str, Any], where: str) -> System:
+    given = {
+        key: value.strip()
+        for key, value in row.items()
+        if key is not None and isinstance(value, str) and value.strip()
+    }
+    check_shape(given, System, where)
+    return msgspec.convert(given, System)
+
+
+def _check_period(plan: Plan, where: str) -> None:
+    period = plan.period
+    place = f"{where}, [period]"
+    if period.end < period.start:
+        raise InputError(
+            f"the period ends ({period.end}) before it starts ({period.start})",
+            place,
+            "exchange start and end",
+        )
+    if period.end.year - period.start.year >= LONGEST_PERIOD_YEARS or not 1900 < period.start.year < 2200:
+        raise InputError(
+            "the period is longer than five years, or not of our time", place, "count one year at a time"
+        )
+    check_timezone(period.timezone, place)
+    if not 0 <= plan.count.max_rejects <= 1:
+        raise InputError(
+            "max_rejects is not a share between 0 and 1", f"{where}, [count]", "write max_rejects = 0.01"
+        )
+
+
+def check_timezone(name: str, where: str) -> None:
+    """Raise InputError unless `name` is a time zone of the IANA database."""
+    from zoneinfo import available_timezones
+
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise InputError(
+            f"{name!r} is not a time zone", where, nearest(name, available_timezones())
+        ) from None
+
+
+def _check_ids(plan: Plan, where: str) -> None:
+    if not plan.system:
+        raise InputError("no system is listed", where, "add a [[system]] with id, name and kind")
+    if not plan.source:
+        raise InputError("no source is listed", where, "add a [[source]] with type, path and columns")
+    _no_duplicates([system.id for system in plan.system], "system", where)
+    _no_duplicates([entity.id for entity in plan.entity], "entity", where)
+    for system in plan.system:
+        if not system.id or "*" in system.id or "?" in system.id or system.id != system.id.strip():
+            raise InputError(
+                f"{system.id!r} cannot be a system's id",
+                f"{where}, [[system]]",
+                "use a name without * and ? and without blanks around it",
+            )
+
+
+def _no_duplicates(ids: Iterable[str], what: str, where: str) -> None:
+    seen: set[str] = set()
+    for name in ids:
+        if name in seen:
+            raise InputError(
+                f"two {what} entries have the id {name!r}", f"{where}, [[{what}]]", "give each its own id"
+            )
+        seen.add(name)
+
+
+def _check_references(plan: Plan, where: str) -> None:
+    systems = {system.id for system in plan.system}
+    directories = directories_of(plan)
+    for number, source in enumerate(plan.source, start=1):
+        place = f"{where}, [[source]] {number}"
+        _check_source(source, systems, directories, place)
+    for number, use in enumerate(plan.use, start=1):
+        if not any(UseRule(use.system, (), use.use_type).touches(system) for system in systems):
+            raise InputError(
+                f"the rule fits no listed system: {use.system!r}",
+                f"{where}, [[use]] {number}",
+                nearest(use.system, systems),
+            )
+        if not use.activity or not use.object:
+            raise InputError(
+                "the rule names no activity or object",
+                f"{where}, [[use]] {number}",
+                'write activity = ["*"] for all',
+            )
+
+
+def _check_source(source: Any, systems: set[str], directories: dict[str, set[str]], place: str) -> None:
+    if source.type == "workforce":
+        return
+    if source.type == "accounts":
+        if source.system != "*":
+            _check_system(source.system, systems, place)
+        return
+    column = source.columns.system
+    constant = (
+        column.value
+        if isinstance(column, ColumnRule) and column.value is not None
+        else (source.system if column is None else None)
+    )
+    if column is None and source.system is None:
+        raise InputError(
+            "the source does not say which system it is of", place, 'add system = "..." or a system column'
+        )
+    if constant is not None:
+        _check_system(constant, systems, place)
+    if source.directory is not None and source.directory not in directories:
+        raise InputError(
+            f"no accounts source has the directory {source.directory!r}",
+            place,
+            nearest(source.directory, directories),
+        )
+    if source.timezone is not None:
+        check_timezone(source.timezone, place)
+    _check_event_columns(source, place)
+
+
+def _check_system(system: str, systems: set[str], place: str) -> None:
+    if system not in systems:
+        raise InputError(f"no system has the id {system!r}", place, nearest(system, systems))
+
+
+def _check_event_columns(source: Any, place: str) -> None:
+    columns = source.columns
+    if source.type == "recipients":
+        named = [
+            name for name in ("email", "employee_id", "account_id") if getattr(columns, name) is not None
+        ]
+        if len(named) != 1:
+            raise InputError(
+                "recipients are named by one of email, employee_id or account_id",
+                f"{place}, columns",
+                "keep exactly one of them",
+            )
+    times = ("month", "first_seen", "last_seen") if source.type == "usage" else ("occurred_at",)
+    if not source.undated and not any(getattr(columns, name) is not None for name in times):
+        raise InputError(
+            "the source has no time",
+            f"{place}, columns",
+            f"name a column for {times[0]}, or write undated = true",
+        )
+    if source.type == "usage" and (columns.first_seen is None) != (columns.last_seen is None):
+        raise InputError("first_seen and last_seen go together", f"{place}, columns", "name both or none")
+
+
+def _exclusion(rule: Exclude, path: Path, where: str) -> Exclusion:
+    if rule.kind is None and rule.account_id is None and rule.list is None:
+        raise InputError(
+            "the exclusion says nothing about whom it leaves out", where, "add kind, account_id or list"
+        )
+    return Exclusion(
+        reason=rule.reason,
+        kinds=None if rule.kind is None else frozenset(kind.casefold() for kind in rule.kind),
+        account_globs=None if rule.account_id is None else tuple(rule.account_id),
+        listed=None if rule.list is None else _listed(path.resolve().parent / rule.list, rule.list, where),
+    )
+
+
+def _listed(file: Path, shown: str, where: str) -> frozenset[str]:
+    """Return the account ids of a list: the column account_id, else the first column."""
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            rows = [row for row in csv.reader(lines) if row]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(
+            f"the list {shown!r} cannot be read ({type(error).__name__})", where, "give a CSV file in UTF-8"
+        ) from None
+    column = rows[0].index("account_id") if rows and "account_id" in rows[0] else None
+    data = rows[1:] if column is not None else rows
+    return frozenset(row[column or 0].strip() for row in data if len(row) > (column or 0))
+
+
+def directory_of(source: Any) -> str:
+    """Return the directory of an accounts source: the told one, else its system."""
+    return str(source.directory or source.system)
+
+
+def directories_of(plan: Plan) -> dict[str, set[str]]:
+    """Return the directories of the plan's accounts sources with the systems ("*" is all) whose accounts they hold."""
+    directories: dict[str, set[str]] = {}
+    for source in plan.source:
+        if source.type == "accounts":
+            directories.setdefault(directory_of(source), set()).add(source.system)  # type: ignore[union-attr]
+    return directories
+
+
+def scope_of(source: EventSource, system: str, directories: dict[str, set[str]]) -> Scope:
+    """Return where the accounts of a source's rows about a system are looked up.
+
+    The told directory, else the directories of accounts sources that name the system, else those for all systems.
+    """
+    if source.type == "recipients":
+        if source.columns.email is not None:  # type: ignore[union-attr]
+            return MAILBOXES
+        if source.columns.employee_id is not None:  # type: ignore[union-attr]
+            return EMPLOYEES
+    if source.directory is not None:
+        return (source.directory,)
+    own = sorted(name for name, systems in directories.items() if system in systems)
+    return tuple(own or sorted(name for name, systems in directories.items() if "*" in systems))

@@ -1,0 +1,68 @@
+"""Write the results of a count: the statement, the rejects and, only when asked, the names behind the pseudonyms."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from percapita.counting.people import PeopleOfPlan
+from percapita.sources.rejects import Reject
+from percapita.statement.types import Statement, as_json
+
+
+def write_statement(path: Path, statement: Statement) -> None:
+    """Write statement.json."""
+    path.write_text(json.dumps(as_json(statement), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def write_rejects(path: Path, rejects: Iterable[Reject]) -> None:
+    """Write rejects.csv: file, row, column, reason; never what stood in the row."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["file", "row", "column", "reason"])
+        writer.writerows(
+            (reject.path, reject.row or "", reject.column, reject.reason) for reject in sorted(rejects)
+        )
+
+
+def write_names(path: Path, people: PeopleOfPlan, pseudonyms: Sequence[str]) -> None:
+    """Write names.csv: who each pseudonym is. Only on request: it is the one file that names people."""
+    names = _raw_names(people)
+    identities = people.persons.identities
+    with path.open("w", encoding="utf-8", newline="") as file:
+        path.chmod(0o600)
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["person", "names", "accounts"])
+        for mark, nodes in sorted(zip(pseudonyms, people.persons.nodes, strict=True)):
+            accounts = sorted(
+                f"{identities.directory[node]}:{identities.account[node]}"
+                for node in nodes
+                if identities.directory[node]
+            )
+            said = sorted({name for node in nodes for name in names.get(identities.origin[node], ())})
+            writer.writerow([mark, guarded("; ".join(said)), guarded("; ".join(accounts))])
+
+
+def _raw_names(people: PeopleOfPlan) -> dict[tuple[str, int], tuple[str, ...]]:
+    """Return the names as they were written, by file and row."""
+    names: dict[tuple[str, int], tuple[str, ...]] = {}
+    for table in people.tables:
+        if not {"given_name", "family_name"} & set(table.rows.column_names):
+            continue
+        parts = [
+            table.rows.column(column).to_pylist()
+            if column in table.rows.column_names
+            else [None] * table.rows.num_rows
+            for column in ("row", "given_name", "family_name")
+        ]
+        for row, given, family in zip(*parts, strict=True):
+            name = " ".join(part for part in (given, family) if part)
+            names[(table.path, row)] = (name,) if name else ()
+    return names
+
+
+def guarded(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula."""
+    return "'" + text if text[:1] in "=+-@\t\r" else text

@@ -1,0 +1,114 @@
+"""The plan as types: what to count, from which files, under which rules. `load.py` reads it from TOML."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+from percapita.policy.vocabulary import Environment, MappedUse, SystemKind
+from percapita.sources.spec import Source
+
+
+class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """Be a table of the plan: frozen, and an unknown key is an error."""
+
+
+class Organization(_Table, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """Name the organization that counts. `key_file` holds the key of its pseudonyms."""
+
+    id: str
+    name: str
+    key_file: str | None = None
+
+
+class Period(_Table, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """Hold the period: both days inclusive, in the time zone."""
+
+    start: date
+    end: date
+    timezone: str
+
+
+class Policy(_Table, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """Choose policy tables by id or path; absent is the newest shipped one."""
+
+    user_definition: str | None = None
+
+
+class People(_Table, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """Say how accounts become persons."""
+
+    link: Literal["probable", "exact"] = "exact"
+    decisions: str | None = None
+
+
+class Count(_Table, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """Say how to count: whether digests are kept, and which share of unreadable rows stops the count."""
+
+    digest: bool = True
+    max_rejects: float = 0.01
+
+
+class Entity(_Table, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """Name a legal entity or site of the organization."""
+
+    id: str
+    name: str
+    ccn: str | None = None
+    npi: str | None = None
+    ein: str | None = None
+    aha_id: str | None = None
+    address: str | None = None
+    city: str | None = None
+    state: str | None = None
+    zip: str | None = None
+    setting: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+class System(_Table, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """Name a software product in which the code set is used."""
+
+    id: str
+    name: str
+    kind: SystemKind
+    part_of: str | None = None
+    environment: Environment = "production"
+    owner: str | None = None
+
+
+class Use(_Table, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """Map activities of a system to a use type; the first rule that fits decides."""
+
+    system: str
+    activity: list[str]
+    use_type: MappedUse
+    object: list[str] = ["*"]
+
+
+class Exclude(_Table, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """Leave accounts out, with a reason. Where several parts are given, all must fit."""
+
+    reason: str
+    kind: list[str] | None = None
+    account_id: list[str] | None = None
+    list: str | None = None
+
+
+class Plan(_Table, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """Hold a whole plan. `systems` names a CSV file with further systems."""
+
+    organization: Organization
+    period: Period
+    policy: Policy = Policy()
+    people: People = People()
+    count: Count = Count()
+    systems: str | None = None
+    entity: tuple[Entity, ...] = ()
+    system: tuple[System, ...] = ()
+    source: tuple[Source, ...] = ()
+    use: tuple[Use, ...] = ()
+    exclude: tuple[Exclude, ...] = ()

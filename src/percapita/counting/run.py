@@ -1,0 +1,194 @@
+"""Count a plan: inventory, people, events, statement, in named steps."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from percapita.counting.build import build_statement
+from percapita.counting.engines import find_engine
+from percapita.counting.home import data_home
+from percapita.counting.kept import kept_files
+from percapita.counting.load import LoadedPlan, directories_of, load_plan
+from percapita.counting.output import write_names, write_rejects, write_statement
+from percapita.counting.people import PeopleOfPlan, read_people
+from percapita.counting.task import Counted, EventFile, Task, no_progress
+from percapita.errors import InputError
+from percapita.evidence.pseudonyms import load_key, pseudonym
+from percapita.sources.inventory import HashCache, SourceFile, sha256_of, take_inventory
+from percapita.sources.read import ReadTotals
+from percapita.statement.types import InputFile, Statement
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Say how to run a count, apart from what the plan says."""
+
+    engine: str = "duckdb"
+    out: Path | None = None
+    names: bool = False
+    verify_inputs: bool = False
+    progress: Progress = no_progress
+
+
+@dataclass(frozen=True)
+class Run:
+    """Hold a finished count."""
+
+    loaded: LoadedPlan
+    statement: Statement
+    people: PeopleOfPlan
+    counted: Counted
+    written: tuple[Path, ...]
+
+
+def count(plan_file: Path, settings: Settings | None = None) -> Run:
+    """Count a plan and, where told, write the results. Raises PercapitaError for anything a person can mend."""
+    settings = settings or Settings()
+    engine = find_engine(settings.engine)
+    loaded = load_plan(plan_file)
+    home = data_home(loaded.file)
+    files, hashes = _inventory(loaded, home, settings)
+    identity_files = [file for file in files if file.source.type in ("workforce", "accounts")]
+    people = read_people(loaded, identity_files)
+    task = _task(loaded, people, _event_files(loaded, home, files, hashes), home, settings)
+    counted = engine.count(task)
+    inputs = _inputs(loaded, files, hashes, people, task, counted, settings.out)
+    statement = build_statement(task, people, counted, inputs, (engine.name, engine.version))
+    return Run(loaded, statement, people, counted, _write(loaded, statement, people, task, counted, settings))
+
+
+def _inventory(
+    loaded: LoadedPlan, home: Path, settings: Settings
+) -> tuple[tuple[SourceFile, ...], dict[str, str]]:
+    """Find the files and their hashes, by path."""
+    digests = home / "digests" if loaded.plan.count.digest else None
+    files = take_inventory(
+        loaded.plan.source, loaded.base, allow_empty=lambda index: bool(kept_files(digests, loaded, index))
+    )
+    cache = HashCache(home)
+    total = sum(file.size for file in files)
+    done = 0
+    hashes = {}
+    for file in files:
+        settings.progress("checking files", done, total)
+        hashes[file.path] = sha256_of(file, cache, verify=settings.verify_inputs)
+        done += file.size
+    cache.save()
+    return files, hashes
+
+
+def _event_files(
+    loaded: LoadedPlan, home: Path, files: Sequence[SourceFile], hashes: dict[str, str]
+) -> list[EventFile]:
+    """Return the files of events, present ones first, then those that are gone but have a kept digest."""
+    present = [
+        EventFile(file, hashes[file.path])
+        for file in files
+        if file.source.type not in ("workforce", "accounts")
+    ]
+    if not loaded.plan.count.digest:
+        return present
+    gone = [
+        kept
+        for index, source in enumerate(loaded.plan.source)
+        if source.type not in ("workforce", "accounts")
+        for kept in kept_files(home / "digests", loaded, index)
+        if kept.file.path not in hashes and kept.sha256 not in hashes.values()
+    ]
+    return present + gone
+
+
+def _task(
+    loaded: LoadedPlan, people: PeopleOfPlan, files: Sequence[EventFile], home: Path, settings: Settings
+) -> Task:
+    key_file = loaded.plan.organization.key_file
+    key = load_key(loaded.base / key_file if key_file else home / "keys" / "pseudonym.key")
+    return Task(
+        loaded=loaded,
+        files=files,
+        book=people.book,
+        directories=directories_of(loaded.plan),
+        entities=people.entities,
+        pseudonyms=[pseudonym(key, anchor) for anchor in people.persons.anchors],
+        digests=home / "digests" if loaded.plan.count.digest else None,
+        progress=settings.progress,
+    )
+
+
+def _inputs(
+    loaded: LoadedPlan,
+    files: Sequence[SourceFile],
+    hashes: dict[str, str],
+    people: PeopleOfPlan,
+    task: Task,
+    counted: Counted,
+    out: Path | None,
+) -> list[InputFile]:
+    """Return what was read, in the order of sources and paths. Raises InputError when too much of a file is unreadable."""
+    identity_files = [file for file in files if file.source.type in ("workforce", "accounts")]
+    read: list[tuple[SourceFile, str, ReadTotals, bool]] = [
+        (file, hashes[file.path], totals, False)
+        for file, totals in zip(identity_files, people.totals, strict=True)
+    ]
+    read += [
+        (one.file, one.sha256, totals, one.kept is not None)
+        for one, totals in zip(task.files, counted.totals, strict=True)
+    ]
+    read.sort(key=lambda entry: (entry[0].source_index, entry[0].path))
+    _stop_on_rejects(loaded, [(file.path, totals) for file, _, totals, _ in read], out)
+    return [
+        InputFile(path=file.path, sha256=sha256, rows=totals.rows, rejected=totals.rejected, kept=kept)
+        for file, sha256, totals, kept in read
+    ]
+
+
+def _stop_on_rejects(loaded: LoadedPlan, read: list[tuple[str, ReadTotals]], out: Path | None) -> None:
+    for path, totals in read:
+        if totals.rejected > loaded.plan.count.max_rejects * totals.rows:
+            first = min(totals.rejects)
+            listed = ""
+            if out is not None:
+                out.mkdir(parents=True, exist_ok=True)
+                write_rejects(out / "rejects.csv", [reject for _, total in read for reject in total.rejects])
+                listed = f"; all are listed in {out.name}/rejects.csv"
+            raise InputError(
+                f"{totals.rejected} of {totals.rows} rows cannot be read; the first: {first.column}: {first.reason}",
+                f"{path}, row {first.row}",
+                f"correct the file or the plan, or raise [count] max_rejects{listed}",
+            )
+
+
+def _write(
+    loaded: LoadedPlan,
+    statement: Statement,
+    people: PeopleOfPlan,
+    task: Task,
+    counted: Counted,
+    settings: Settings,
+) -> tuple[Path, ...]:
+    """Write the results aside and move them into place together."""
+    if settings.out is None:
+        return ()
+    aside = settings.out.with_name(f".{settings.out.name}.writing")
+    try:
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir(parents=True)
+        write_statement(aside / "statement.json", statement)
+        counted.write_persons(aside / "persons.parquet")
+        rejects = [reject for totals in (*people.totals, *counted.totals) for reject in totals.rejects]
+        write_rejects(aside / "rejects.csv", rejects)
+        if settings.names:
+            write_names(aside / "names.csv", people, task.pseudonyms)
+        settings.out.mkdir(parents=True, exist_ok=True)
+        return tuple(file.replace(settings.out / file.name) for file in sorted(aside.iterdir()))
+    except OSError as error:
+        raise InputError(
+            f"the results cannot be written ({error.strerror})", str(settings.out), "choose another --out"
+        ) from None
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)

@@ -1,0 +1,169 @@
+"""Load the definition of a user: which uses count, which accounts are people, from how many events, where."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from percapita.errors import InputError, nearest
+from percapita.policy.vocabulary import ACCOUNT_KINDS, USE_TYPES
+
+SCHEMA = "percapita/user-definition/1"
+TREATMENTS = ("person", "never", "determination")
+
+
+@dataclass(frozen=True)
+class UseRule:
+    """Say whether a use type counts, and under which rule."""
+
+    rule: str
+    use_type: str
+    counted: bool
+    text: str
+    source: str
+
+
+@dataclass(frozen=True)
+class KindRule:
+    """Say how accounts of a kind are treated: person, never, or determination."""
+
+    rule: str
+    kind: str
+    treatment: str
+    reason: str
+    source: str
+
+
+@dataclass(frozen=True)
+class UserDefinition:
+    """Hold one definition of a user with the hash of the file it was read from."""
+
+    id: str
+    title: str
+    effective: date
+    text: str
+    sha256: str
+    uses: tuple[UseRule, ...]
+    kinds: tuple[KindRule, ...]
+    sources: tuple[tuple[str, str, str], ...]
+    minimum_rule: str
+    minimum_events: int
+    location_rule: str
+    countries: tuple[str, ...]
+    location_reason: str
+
+    def counts(self, use_type: str) -> bool:
+        """Tell whether people with this use type are users."""
+        return any(use.counted for use in self.uses if use.use_type == use_type)
+
+    def use_rule(self, use_type: str) -> str:
+        """Return the id of the rule about a use type, or "" where the definition is silent."""
+        return next((use.rule for use in self.uses if use.use_type == use_type), "")
+
+    def kind(self, name: str) -> KindRule | None:
+        """Return the rule about a kind of account, or None where the definition is silent."""
+        return next((kind for kind in self.kinds if kind.kind == name), None)
+
+    def admits_country(self, country: str | None) -> bool:
+        """Tell whether a person working in `country` counts; an unknown country always does."""
+        return (
+            country is None
+            or "*" in self.countries
+            or country.casefold() in {c.casefold() for c in self.countries}
+        )
+
+
+def shipped_ids() -> list[str]:
+    """Return the ids of the definitions that ship with the package, oldest first."""
+    folder = resources.files("percapita.policy") / "tables" / "user_definition"
+    return sorted(
+        entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml")
+    )
+
+
+def load_user_definition(name: str | None, base: Path) -> UserDefinition:
+    """Return the definition of that id or path (relative to `base`); None is the newest shipped one.
+
+    Raises InputError for an unknown id, a missing file, or a file that breaks the schema.
+    """
+    shipped = shipped_ids()
+    chosen = name if name is not None else shipped[-1]
+    if chosen in shipped:
+        content = (
+            resources.files("percapita.policy") / "tables" / "user_definition" / f"{chosen}.toml"
+        ).read_bytes()
+        return parse_user_definition(content, f"user definition {chosen}")
+    path = base / chosen
+    if not path.is_file():
+        raise InputError(
+            f"user definition {chosen!r} is neither shipped nor a file",
+            "[policy] user_definition",
+            nearest(chosen, shipped),
+        )
+    return parse_user_definition(path.read_bytes(), chosen)
+
+
+def parse_user_definition(content: bytes, where: str) -> UserDefinition:
+    """Return the definition written in TOML `content`. Raises InputError that names `where`."""
+    try:
+        table = tomllib.loads(content.decode("utf-8"))
+        definition = _definition(table, hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"the user definition is not TOML ({error})", where, "compare it with `percapita policy show`"
+        ) from None
+    except (KeyError, TypeError, AttributeError) as error:
+        raise InputError(
+            f"the user definition lacks or misplaces {error}",
+            where,
+            "compare it with `percapita policy show`",
+        ) from None
+    _check(definition, table, where)
+    return definition
+
+
+def _definition(table: dict[str, Any], sha256: str) -> UserDefinition:
+    return UserDefinition(
+        id=table["id"],
+        title=table["title"],
+        effective=table["effective"],
+        text=" ".join(table["text"].split()),
+        sha256=sha256,
+        uses=tuple(UseRule(**use) for use in table["use"]),
+        kinds=tuple(KindRule(**kind) for kind in table["account_kind"]),
+        sources=tuple((source["id"], source["title"], source["says"]) for source in table["source"]),
+        minimum_rule=table["minimum"]["rule"],
+        minimum_events=table["minimum"]["events"],
+        location_rule=table["location"]["rule"],
+        countries=tuple(table["location"]["countries"]),
+        location_reason=table["location"]["reason"],
+    )
+
+
+def _check(definition: UserDefinition, table: dict[str, Any], where: str) -> None:
+    if table.get("schema") != SCHEMA:
+        raise InputError(
+            f"schema {table.get('schema')!r} is not {SCHEMA!r}", where, f'write schema = "{SCHEMA}"'
+        )
+    _known([use.use_type for use in definition.uses], USE_TYPES, "use type", where)
+    _known([kind.kind for kind in definition.kinds], ACCOUNT_KINDS, "account kind", where)
+    _known([kind.treatment for kind in definition.kinds], TREATMENTS, "treatment", where)
+    _known(
+        [rule.source for rule in (*definition.uses, *definition.kinds)],
+        [source[0] for source in definition.sources],
+        "source",
+        where,
+    )
+    if not isinstance(definition.minimum_events, int) or definition.minimum_events < 1:
+        raise InputError("minimum.events is not a whole number of at least 1", where, "write events = 1")
+
+
+def _known(words: list[str], known: tuple[str, ...] | list[str], what: str, where: str) -> None:
+    for word in words:
+        if word not in known:
+            raise InputError(f"{word!r} is not a known {what}", where, nearest(word, known))

@@ -1,0 +1,80 @@
+"""The plan's `[[use]]` rules: which activity in which system is which use. The first rule that fits decides."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from percapita.policy.vocabulary import MappedUse
+
+UNDETERMINED = -1  # the index of "no rule fits"
+
+
+@dataclass(frozen=True)
+class UseRule:
+    """Map the rows of a system whose activity and object fit to a use type. Globs: `*` is any text, `?` any one sign."""
+
+    system: str
+    activity: tuple[str, ...]
+    use_type: MappedUse
+    object: tuple[str, ...] = ("*",)
+
+    @cached_property
+    def any_object(self) -> bool:
+        """Tell whether the rule fits every object, so that objects need not be read."""
+        return "*" in self.object
+
+    def touches(self, system: str) -> bool:
+        """Tell whether the rule is about this system."""
+        return matches(self.system, system)
+
+    def fits(self, system: str, activity: str, object_: str) -> bool:
+        """Tell whether a row fits the rule."""
+        return (
+            matches(self.system, system)
+            and any(matches(glob, activity) for glob in self.activity)
+            and any(matches(glob, object_) for glob in self.object)
+        )
+
+    @property
+    def pattern(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return what the rule looks for in a row of its systems, without what it concludes."""
+        return self.activity, self.object
+
+
+def first_rule(rules: Sequence[UseRule], system: str, activity: str, object_: str) -> int:
+    """Return the index of the first rule that fits a row, or UNDETERMINED."""
+    return next(
+        (index for index, rule in enumerate(rules) if rule.fits(system, activity, object_)), UNDETERMINED
+    )
+
+
+@lru_cache(maxsize=4096)
+def glob_regex(glob: str) -> str:
+    """Return the regular expression of a glob, in the syntax that Python and RE2 share; it must match fully."""
+    wild = {"*": ".*", "?": "."}
+    return "(?s:" + "".join(wild.get(sign) or _literal(sign) for sign in glob) + ")"
+
+
+def _literal(sign: str) -> str:
+    return "\\" + sign if sign in string.punctuation else sign
+
+
+def is_glob(pattern: str) -> bool:
+    """Tell whether a pattern holds a wildcard, so that equality does not do."""
+    return "*" in pattern or "?" in pattern
+
+
+@lru_cache(maxsize=4096)
+def _compiled(glob: str) -> re.Pattern[str]:
+    return re.compile(glob_regex(glob))
+
+
+def matches(glob: str, text: str) -> bool:
+    """Tell whether a text fits a glob as a whole; case matters."""
+    if glob == "*":
+        return True
+    return _compiled(glob).fullmatch(text) is not None if is_glob(glob) else glob == text
