@@ -30,12 +30,8 @@ def register(app: typer.Typer) -> None:
         out: Annotated[Path | None, typer.Option(help="Folder for the results.")] = None,
         engine: Annotated[str, typer.Option(help="duckdb or reference.")] = "duckdb",
         format: Annotated[Format, typer.Option(help="What to print.")] = Format.TABLE,
-        names: Annotated[
-            bool, typer.Option("--names", help="Also write names.csv: who each pseudonym is.")
-        ] = False,
-        verify_inputs: Annotated[
-            bool, typer.Option("--verify-inputs", help="Hash every input again.")
-        ] = False,
+        names: Annotated[bool, typer.Option("--names", help="Also write names.csv: who each pseudonym is.")] = False,
+        verify_inputs: Annotated[bool, typer.Option("--verify-inputs", help="Hash every input again.")] = False,
     ) -> int:
         """Count the individual users of each system."""
         run = run_count(plan, out, engine, names, verify_inputs)
@@ -69,9 +65,7 @@ def run_count(
 def show_statement(statement: Statement, written: tuple[Path, ...] = ()) -> None:
     """Print the users of each system, what was not counted, what is open, and where the results are."""
     period = statement.period
-    title = (
-        f"{statement.organization.name}: individual users of each application, {period.start} to {period.end}"
-    )
+    title = f"{statement.organization.name}: individual users of each application, {period.start} to {period.end}"
     headers = (
         "application",
         "users",

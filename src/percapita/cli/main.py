@@ -83,7 +83,5 @@ def main() -> None:
         if os.environ.get("PERCAPITA_TRACEBACK"):
             traceback.print_exc()
         hint = "run again with PERCAPITA_TRACEBACK=1 and report what it prints"
-        code = complain(
-            f"a bug of Percapita's own ({type(error).__name__}) · {' '.join(sys.argv[1:3])} · {hint}", 70
-        )
+        code = complain(f"a bug of Percapita's own ({type(error).__name__}) · {' '.join(sys.argv[1:3])} · {hint}", 70)
     sys.exit(code)

@@ -53,9 +53,9 @@ def build_statement(
 
 
 def _figures(task: Task, system: System, tally: Tally) -> SystemFigures:
-    basis = next((name for kind, name in BASES if kind in tally.source_types), "none")
+    basis: Basis = next((name for kind, name in BASES if kind in tally.source_types), "none")
     known = basis != "none"
-    months = [month for month in task.loaded.calendar.months]
+    months = task.loaded.calendar.months
     covered = sorted(tally.months_covered)
     dated = bool(covered)
     return SystemFigures(
@@ -102,16 +102,12 @@ def _warnings(
     people: PeopleOfPlan, systems: Sequence[SystemFigures], counted: Counted, inputs: Sequence[InputFile]
 ) -> list[str]:
     """Return one sentence for each thing that may make a figure wrong."""
-    found = [
-        f"{system.id}: no evidence; its users are not known" for system in systems if system.basis == "none"
+    found = [f"{system.id}: no evidence; its users are not known" for system in systems if system.basis == "none"]
+    found += [
+        f"{system.id}: no rows in {', '.join(system.months_missing)}" for system in systems if system.months_missing
     ]
     found += [
-        f"{system.id}: no rows in {', '.join(system.months_missing)}"
-        for system in systems
-        if system.months_missing
-    ]
-    found += [
-        f"{system.id}: {system.undetermined.events} rows fit no rule; they would add {system.undetermined.persons} people"
+        f"{system.id}: {system.undetermined.events} rows fit no rule and would add {system.undetermined.persons} people"
         for system in systems
         if system.undetermined.events
     ]
@@ -125,14 +121,10 @@ def _warnings(
         for system, rows in sorted(counted.unlisted.items())
     ]
     found += [f"{one.path}: the file is gone; its kept digest was counted" for one in inputs if one.kept]
-    found += [
-        f"{one.path}: {one.rejected} of {one.rows} rows cannot be read" for one in inputs if one.rejected
-    ]
+    found += [f"{one.path}: {one.rejected} of {one.rows} rows cannot be read" for one in inputs if one.rejected]
     found += [
         f"account kind {kind!r} is not known; {number} accounts count as human"
         for kind, number in unrecognized_kinds(people.persons).items()
     ]
-    notes = Counter(
-        note for totals in people.totals for note, number in totals.notes.items() for _ in range(number)
-    )
+    notes = Counter(note for totals in people.totals for note, number in totals.notes.items() for _ in range(number))
     return found + [f"{number} times: {note}" for note, number in sorted(notes.items())]

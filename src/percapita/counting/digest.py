@@ -1,9 +1,9 @@
 """The digest of a log file: its facts as Parquet, with a stamp that tells when it still holds.
 
-A digest stands at `digests/<source key>/<hash of the file>.parquet`. The source key hashes what the plan says of the
-source and of the calendar; the stamp holds, for each system in the file, what the rules looked for. So an unchanged file
-is not read again, and a changed rule makes only the digests of the systems it touches stale. Nothing in a digest is of a
-column that the plan does not name.
+A digest stands at `digests/<source key>/<hash of the file>.parquet`. The source key hashes what the plan says
+of the source and of the calendar; the stamp holds, for each system in the file, what the rules looked for. So an
+unchanged file is not read again, and a changed rule makes only the digests of the systems it touches stale. Nothing in a
+digest is of a column that the plan does not name.
 """
 
 from __future__ import annotations
@@ -54,11 +54,7 @@ class Stamp:
 
     def stale_systems(self, rules: Sequence[UseRule]) -> list[str]:
         """Return the systems whose rules look for something else than when the digest was made."""
-        return [
-            system
-            for system, patterns in self.patterns.items()
-            if patterns_of(tuple(rules), system) != patterns
-        ]
+        return [system for system, patterns in self.patterns.items() if patterns_of(tuple(rules), system) != patterns]
 
     def totals(self, path: str) -> ReadTotals:
         """Return the counts of rows and rejects, with the rejects under the file's present path."""
@@ -141,7 +137,8 @@ def kept_facts(path: Path, rules: tuple[UseRule, ...]) -> tuple[list[Fact], Read
     import pyarrow.parquet as pq
 
     stamp = read_stamp(path)
-    assert stamp is not None
+    if stamp is None:
+        raise InputError("the kept digest is damaged", path.name, "remove it with `percapita digest prune`")
     refuse_stale(stamp, rules)
     table: pa.Table = pq.read_table(path)
     facts = [Fact(rule=_plan_rule(rules, row["system"], row.pop("rule")), **row) for row in table.to_pylist()]

@@ -6,7 +6,6 @@ import csv
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -64,9 +63,7 @@ def load_plan(path: Path) -> LoadedPlan:
         plan=plan,
         file=path.resolve(),
         definition=load_user_definition(plan.policy.user_definition, path.resolve().parent),
-        rules=tuple(
-            UseRule(rule.system, tuple(rule.activity), rule.use_type, tuple(rule.object)) for rule in plan.use
-        ),
+        rules=tuple(UseRule(rule.system, tuple(rule.activity), rule.use_type, tuple(rule.object)) for rule in plan.use),
         exclusions=tuple(
             _exclusion(rule, path, f"{path.name}, [[exclude]] {number}")
             for number, rule in enumerate(plan.exclude, start=1)
@@ -79,9 +76,7 @@ def _parse(path: Path) -> Plan:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        raise InputError(
-            "there is no such plan", str(path), "run `percapita init DIR` for a new one"
-        ) from None
+        raise InputError("there is no such plan", str(path), "run `percapita init DIR` for a new one") from None
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(
             f"the plan cannot be read ({type(error).__name__})", str(path), "give a TOML file in UTF-8"
@@ -119,9 +114,7 @@ def _with_listed_systems(plan: Plan, path: Path) -> Plan:
 
 def _system_row(row: dict[str, Any], where: str) -> System:
     given = {
-        key: value.strip()
-        for key, value in row.items()
-        if key is not None and isinstance(value, str) and value.strip()
+        key: value.strip() for key, value in row.items() if key is not None and isinstance(value, str) and value.strip()
     }
     check_shape(given, System, where)
     return msgspec.convert(given, System)
@@ -137,14 +130,10 @@ def _check_period(plan: Plan, where: str) -> None:
             "exchange start and end",
         )
     if period.end.year - period.start.year >= LONGEST_PERIOD_YEARS or not 1900 < period.start.year < 2200:
-        raise InputError(
-            "the period is longer than five years, or not of our time", place, "count one year at a time"
-        )
+        raise InputError("the period is longer than five years, or not of our time", place, "count one year at a time")
     check_timezone(period.timezone, place)
     if not 0 <= plan.count.max_rejects <= 1:
-        raise InputError(
-            "max_rejects is not a share between 0 and 1", f"{where}, [count]", "write max_rejects = 0.01"
-        )
+        raise InputError("max_rejects is not a share between 0 and 1", f"{where}, [count]", "write max_rejects = 0.01")
 
 
 def check_timezone(name: str, where: str) -> None:
@@ -154,9 +143,7 @@ def check_timezone(name: str, where: str) -> None:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise InputError(
-            f"{name!r} is not a time zone", where, nearest(name, available_timezones())
-        ) from None
+        raise InputError(f"{name!r} is not a time zone", where, nearest(name, available_timezones())) from None
 
 
 def _check_ids(plan: Plan, where: str) -> None:
@@ -179,9 +166,7 @@ def _no_duplicates(ids: Iterable[str], what: str, where: str) -> None:
     seen: set[str] = set()
     for name in ids:
         if name in seen:
-            raise InputError(
-                f"two {what} entries have the id {name!r}", f"{where}, [[{what}]]", "give each its own id"
-            )
+            raise InputError(f"two {what} entries have the id {name!r}", f"{where}, [[{what}]]", "give each its own id")
         seen.add(name)
 
 
@@ -244,9 +229,7 @@ def _check_system(system: str, systems: set[str], place: str) -> None:
 def _check_event_columns(source: Any, place: str) -> None:
     columns = source.columns
     if source.type == "recipients":
-        named = [
-            name for name in ("email", "employee_id", "account_id") if getattr(columns, name) is not None
-        ]
+        named = [name for name in ("email", "employee_id", "account_id") if getattr(columns, name) is not None]
         if len(named) != 1:
             raise InputError(
                 "recipients are named by one of email, employee_id or account_id",
@@ -266,9 +249,7 @@ def _check_event_columns(source: Any, place: str) -> None:
 
 def _exclusion(rule: Exclude, path: Path, where: str) -> Exclusion:
     if rule.kind is None and rule.account_id is None and rule.list is None:
-        raise InputError(
-            "the exclusion says nothing about whom it leaves out", where, "add kind, account_id or list"
-        )
+        raise InputError("the exclusion says nothing about whom it leaves out", where, "add kind, account_id or list")
     return Exclusion(
         reason=rule.reason,
         kinds=None if rule.kind is None else frozenset(kind.casefold() for kind in rule.kind),
@@ -301,7 +282,7 @@ def directories_of(plan: Plan) -> dict[str, set[str]]:
     directories: dict[str, set[str]] = {}
     for source in plan.source:
         if source.type == "accounts":
-            directories.setdefault(directory_of(source), set()).add(source.system)  # type: ignore[union-attr]
+            directories.setdefault(directory_of(source), set()).add(str(source.system))  # type: ignore[union-attr]
     return directories
 
 

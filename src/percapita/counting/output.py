@@ -22,9 +22,7 @@ def write_rejects(path: Path, rejects: Iterable[Reject]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["file", "row", "column", "reason"])
-        writer.writerows(
-            (reject.path, reject.row or "", reject.column, reject.reason) for reject in sorted(rejects)
-        )
+        writer.writerows((reject.path, reject.row or "", reject.column, reject.reason) for reject in sorted(rejects))
 
 
 def write_names(path: Path, people: PeopleOfPlan, pseudonyms: Sequence[str]) -> None:
@@ -52,9 +50,7 @@ def _raw_names(people: PeopleOfPlan) -> dict[tuple[str, int], tuple[str, ...]]:
         if not {"given_name", "family_name"} & set(table.rows.column_names):
             continue
         parts = [
-            table.rows.column(column).to_pylist()
-            if column in table.rows.column_names
-            else [None] * table.rows.num_rows
+            table.rows.column(column).to_pylist() if column in table.rows.column_names else [None] * table.rows.num_rows
             for column in ("row", "given_name", "family_name")
         ]
         for row, given, family in zip(*parts, strict=True):

@@ -43,9 +43,7 @@ def read_people(loaded: LoadedPlan, files: Sequence[SourceFile]) -> PeopleOfPlan
     countries = attribute_of_persons(persons, "country", day)
     judge = Judge(loaded.definition, loaded.exclusions)
     book = AccountBook(persons, standings(judge, persons, countries), judge, countries)
-    return PeopleOfPlan(
-        persons, book, _entities(loaded, attribute_of_persons(persons, "entity", day)), tables, totals
-    )
+    return PeopleOfPlan(persons, book, _entities(loaded, attribute_of_persons(persons, "entity", day)), tables, totals)
 
 
 def _entities(loaded: LoadedPlan, texts: Sequence[str | None]) -> list[str]:

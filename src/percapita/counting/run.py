@@ -62,9 +62,7 @@ def count(plan_file: Path, settings: Settings | None = None) -> Run:
     return Run(loaded, statement, people, counted, _write(loaded, statement, people, task, counted, settings))
 
 
-def _inventory(
-    loaded: LoadedPlan, home: Path, settings: Settings
-) -> tuple[tuple[SourceFile, ...], dict[str, str]]:
+def _inventory(loaded: LoadedPlan, home: Path, settings: Settings) -> tuple[tuple[SourceFile, ...], dict[str, str]]:
     """Find the files and their hashes, by path."""
     digests = home / "digests" if loaded.plan.count.digest else None
     files = take_inventory(
@@ -87,9 +85,7 @@ def _event_files(
 ) -> list[EventFile]:
     """Return the files of events, present ones first, then those that are gone but have a kept digest."""
     present = [
-        EventFile(file, hashes[file.path])
-        for file in files
-        if file.source.type not in ("workforce", "accounts")
+        EventFile(file, hashes[file.path]) for file in files if file.source.type not in ("workforce", "accounts")
     ]
     if not loaded.plan.count.digest:
         return present
@@ -103,9 +99,7 @@ def _event_files(
     return present + gone
 
 
-def _task(
-    loaded: LoadedPlan, people: PeopleOfPlan, files: Sequence[EventFile], home: Path, settings: Settings
-) -> Task:
+def _task(loaded: LoadedPlan, people: PeopleOfPlan, files: Sequence[EventFile], home: Path, settings: Settings) -> Task:
     key_file = loaded.plan.organization.key_file
     key = load_key(loaded.base / key_file if key_file else home / "keys" / "pseudonym.key")
     return Task(
@@ -129,11 +123,10 @@ def _inputs(
     counted: Counted,
     out: Path | None,
 ) -> list[InputFile]:
-    """Return what was read, in the order of sources and paths. Raises InputError when too much of a file is unreadable."""
+    """Return what was read, by source and path. Raises InputError when too much of a file is unreadable."""
     identity_files = [file for file in files if file.source.type in ("workforce", "accounts")]
     read: list[tuple[SourceFile, str, ReadTotals, bool]] = [
-        (file, hashes[file.path], totals, False)
-        for file, totals in zip(identity_files, people.totals, strict=True)
+        (file, hashes[file.path], totals, False) for file, totals in zip(identity_files, people.totals, strict=True)
     ]
     read += [
         (one.file, one.sha256, totals, one.kept is not None)

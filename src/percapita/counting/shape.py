@@ -62,18 +62,12 @@ def _tagged(value: dict[str, Any], tables: list[Any], where: str) -> Any:
 
 def _check_word(value: Any, words: tuple[str, ...], where: str, key: str) -> None:
     if not isinstance(value, str) or value not in words:
-        raise InputError(
-            f"{value!r} is not a known {key.replace('_', ' ')}", where, nearest(str(value), words)
-        )
+        raise InputError(f"{value!r} is not a known {key.replace('_', ' ')}", where, nearest(str(value), words))
 
 
 def _check_list(value: Any, item: Any, where: str, key: str) -> None:
     if not isinstance(value, list | tuple):
-        hint = (
-            f"[[{key}]]"
-            if isinstance(item, type) and issubclass(item, msgspec.Struct)
-            else f'{key} = ["..."]'
-        )
+        hint = f"[[{key}]]" if isinstance(item, type) and issubclass(item, msgspec.Struct) else f'{key} = ["..."]'
         raise InputError(f"{key!r} is not a list", where, f"write {hint}")
     for number, part in enumerate(value, start=1):
         if isinstance(part, dict):
@@ -108,13 +102,11 @@ def _unknown_keys(value: dict[str, Any], known: Iterable[str], where: str) -> No
 
 
 def _check_plain(value: Any, wanted: Any, where: str, key: str) -> None:
+    if not isinstance(wanted, type):
+        return
     accepted = (int, float) if wanted is float else wanted
     wrong_bool = isinstance(value, bool) and wanted is not bool
     wrong_date = wanted is date and isinstance(value, datetime)
-    if wanted is dict or isinstance(wanted, type):
-        if not isinstance(value, accepted) or wrong_bool or wrong_date:
-            raise InputError(
-                f"{key!r} is not {NAMES.get(wanted, 'a table')}",
-                where,
-                f"write {key} = {NAMES.get(wanted, '{ ... }')}",
-            )
+    if not isinstance(value, accepted) or wrong_bool or wrong_date:
+        wish = NAMES.get(wanted, "a table")
+        raise InputError(f"{key!r} is not {wish}", where, f"write {key} as {wish}")

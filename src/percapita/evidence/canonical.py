@@ -13,9 +13,7 @@ def canonical_json(value: Any) -> bytes:
     Raises TypeError for a float: its text differs between writers, so no float belongs into evidence.
     """
     _refuse_floats(value)
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode()
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
 def _refuse_floats(value: Any) -> None:

@@ -91,9 +91,7 @@ class _KeyColumns:
             npis=npis,
             emails=_mapped(_texts(rows, "email"), keys.email),
             names=[keys.name(*parts) if all(parts) else None for parts in zip(given, family, strict=True)],
-            invalid_npis=sum(
-                text is not None and known is None for text, known in zip(npi_texts, npis, strict=True)
-            ),
+            invalid_npis=sum(text is not None and known is None for text, known in zip(npi_texts, npis, strict=True)),
         )
 
 
@@ -115,9 +113,7 @@ def _mapped(texts: Iterable[str | None], function: Callable[[str | None], Any]) 
 def _add_workforce(
     nodes: Identities, table: IdentityTable, column: _KeyColumns, by_id: dict[keys.EmployeeId, str]
 ) -> None:
-    dated = [
-        _texts(table.rows, name) for name in ("valid_from", "valid_to", "entity", "country", "worker_type")
-    ]
+    dated = [_texts(table.rows, name) for name in ("valid_from", "valid_to", "entity", "country", "worker_type")]
     for index, (row, *employment) in enumerate(zip(_texts(table.rows, "row"), *dated, strict=True)):
         _append(nodes, None, "", (table.path, row))
         _add_keys(nodes, len(nodes) - 1, column, index, by_id)
@@ -131,14 +127,14 @@ def _add_accounts(
     by_id: dict[keys.EmployeeId, str],
     at: dict[tuple[str, str], int],
 ) -> None:
-    assert table.directory is not None
+    directory = table.directory or ""
     kinds = _texts(table.rows, "kind")
     for index, (row, account) in enumerate(
         zip(_texts(table.rows, "row"), _texts(table.rows, "account_id"), strict=True)
     ):
-        node = at.setdefault((table.directory, account), len(nodes))
+        node = at.setdefault((directory, account), len(nodes))
         if node == len(nodes):
-            _append(nodes, table.directory, account, (table.path, row))
+            _append(nodes, directory, account, (table.path, row))
         nodes.kind[node] = nodes.kind[node] or kinds[index]
         _add_keys(nodes, node, column, index, by_id)
 
@@ -156,9 +152,7 @@ def _append(nodes: Identities, directory: str | None, account: str, origin: tupl
     nodes.origin.append(origin)
 
 
-def _add_keys(
-    nodes: Identities, node: int, column: _KeyColumns, index: int, by_id: dict[keys.EmployeeId, str]
-) -> None:
+def _add_keys(nodes: Identities, node: int, column: _KeyColumns, index: int, by_id: dict[keys.EmployeeId, str]) -> None:
     """Give a node the keys of one row; two different ids of one kind make the account a shared one."""
     employee, number = column.employee_ids[index], column.npis[index]
     if employee is not None:

@@ -122,15 +122,11 @@ def _note_ids(work: _Work) -> None:
 def _settle(work: _Work, level: Level, tied: list[str], groups: dict[str, list[int]]) -> None:
     """Join everything that `tied` keys connect, or, in a conflict, only what lacks the disputed identifier."""
     roots = {work.joined.root(node) for key in tied for node in groups[key]}
-    disputed = [
-        ids for ids in (work.employee, work.npi) if len({ids[root] for root in roots if root in ids}) > 1
-    ]
+    disputed = [ids for ids in (work.employee, work.npi) if len({ids[root] for root in roots if root in ids}) > 1]
     if not disputed:
         work.joined.join(list(roots))
         return
-    work.conflicts.append(
-        (level, tuple(sorted(tied)), tuple(sorted(node for key in tied for node in groups[key])))
-    )
+    work.conflicts.append((level, tuple(sorted(tied)), tuple(sorted(node for key in tied for node in groups[key]))))
     for key in tied:
         members = [work.joined.root(node) for node in groups[key]]
         work.joined.join([root for root in members if not any(root in ids for ids in disputed)])
@@ -141,9 +137,7 @@ def _numbered(work: _Work, mailboxes: dict[str, list[int]], shared: frozenset[st
     for node in range(len(work.nodes)):
         members[work.joined.root(node)].append(node)
     disputed = {node for _, _, tied in work.conflicts for node in tied}
-    anchors = {
-        root: _anchor(work.nodes, found, not disputed.isdisjoint(found)) for root, found in members.items()
-    }
+    anchors = {root: _anchor(work.nodes, found, not disputed.isdisjoint(found)) for root, found in members.items()}
     order = sorted(members, key=lambda root: anchors[root])
     person = {root: number for number, root in enumerate(order)}
     of_node = [person[work.joined.root(node)] for node in range(len(work.nodes))]

@@ -71,19 +71,13 @@ class UserDefinition:
 
     def admits_country(self, country: str | None) -> bool:
         """Tell whether a person working in `country` counts; an unknown country always does."""
-        return (
-            country is None
-            or "*" in self.countries
-            or country.casefold() in {c.casefold() for c in self.countries}
-        )
+        return country is None or "*" in self.countries or country.casefold() in {c.casefold() for c in self.countries}
 
 
 def shipped_ids() -> list[str]:
     """Return the ids of the definitions that ship with the package, oldest first."""
     folder = resources.files("percapita.policy") / "tables" / "user_definition"
-    return sorted(
-        entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml")
-    )
+    return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
 
 
 def load_user_definition(name: str | None, base: Path) -> UserDefinition:
@@ -94,9 +88,7 @@ def load_user_definition(name: str | None, base: Path) -> UserDefinition:
     shipped = shipped_ids()
     chosen = name if name is not None else shipped[-1]
     if chosen in shipped:
-        content = (
-            resources.files("percapita.policy") / "tables" / "user_definition" / f"{chosen}.toml"
-        ).read_bytes()
+        content = (resources.files("percapita.policy") / "tables" / "user_definition" / f"{chosen}.toml").read_bytes()
         return parse_user_definition(content, f"user definition {chosen}")
     path = base / chosen
     if not path.is_file():
@@ -147,18 +139,12 @@ def _definition(table: dict[str, Any], sha256: str) -> UserDefinition:
 
 def _check(definition: UserDefinition, table: dict[str, Any], where: str) -> None:
     if table.get("schema") != SCHEMA:
-        raise InputError(
-            f"schema {table.get('schema')!r} is not {SCHEMA!r}", where, f'write schema = "{SCHEMA}"'
-        )
+        raise InputError(f"schema {table.get('schema')!r} is not {SCHEMA!r}", where, f'write schema = "{SCHEMA}"')
     _known([use.use_type for use in definition.uses], USE_TYPES, "use type", where)
     _known([kind.kind for kind in definition.kinds], ACCOUNT_KINDS, "account kind", where)
     _known([kind.treatment for kind in definition.kinds], TREATMENTS, "treatment", where)
-    _known(
-        [rule.source for rule in (*definition.uses, *definition.kinds)],
-        [source[0] for source in definition.sources],
-        "source",
-        where,
-    )
+    cited = [use.source for use in definition.uses] + [kind.source for kind in definition.kinds]
+    _known(cited, [source[0] for source in definition.sources], "source", where)
     if not isinstance(definition.minimum_events, int) or definition.minimum_events < 1:
         raise InputError("minimum.events is not a whole number of at least 1", where, "write events = 1")
 

@@ -41,9 +41,7 @@ class AccountBook:
         """Index the accounts by directory."""
         by_directory: defaultdict[str, dict[str, int]] = defaultdict(dict)
         identities = self.persons.identities
-        for node, (directory, account) in enumerate(
-            zip(identities.directory, identities.account, strict=True)
-        ):
+        for node, (directory, account) in enumerate(zip(identities.directory, identities.account, strict=True)):
             if directory is not None:
                 by_directory[directory][account] = node
         self.by_directory = dict(by_directory)

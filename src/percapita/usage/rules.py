@@ -15,7 +15,7 @@ UNDETERMINED = -1  # the index of "no rule fits"
 
 @dataclass(frozen=True)
 class UseRule:
-    """Map the rows of a system whose activity and object fit to a use type. Globs: `*` is any text, `?` any one sign."""
+    """Map the rows of a system whose activity and object fit to a use type. Globs: `*` any text, `?` any sign."""
 
     system: str
     activity: tuple[str, ...]
@@ -47,9 +47,7 @@ class UseRule:
 
 def first_rule(rules: Sequence[UseRule], system: str, activity: str, object_: str) -> int:
     """Return the index of the first rule that fits a row, or UNDETERMINED."""
-    return next(
-        (index for index, rule in enumerate(rules) if rule.fits(system, activity, object_)), UNDETERMINED
-    )
+    return next((index for index, rule in enumerate(rules) if rule.fits(system, activity, object_)), UNDETERMINED)
 
 
 @lru_cache(maxsize=4096)

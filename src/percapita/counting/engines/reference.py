@@ -147,8 +147,7 @@ def _tally(task: Task, system: str, facts: _SystemFacts) -> Tally:
         below_minimum=len(people) - len(users),
         undetermined_events=sum(fact.events for fact, _ in undetermined),
         undetermined_persons=len(
-            {account.person for _, account in undetermined if account.standing.status == "person"}
-            - set(users)
+            {account.person for _, account in undetermined if account.standing.status == "person"} - set(users)
         ),
         months_covered={month_start(fact.bucket) for fact, _ in facts.inside if fact.bucket is not None},
         outside_period=facts.outside,
@@ -193,9 +192,7 @@ def _unlisted(task: Task, systems: dict[str, _SystemFacts]) -> dict[str, int]:
 
 
 def _groups(task: Task, determinations: Iterable[Determination]) -> dict[str, int]:
-    members: dict[str, set[int]] = {
-        system.part_of: set() for system in task.loaded.systems.values() if system.part_of
-    }
+    members: dict[str, set[int]] = {system.part_of: set() for system in task.loaded.systems.values() if system.part_of}
     for found in determinations:
         group = task.loaded.systems[found.system].part_of
         if found.counted and group:
