@@ -17,7 +17,7 @@ from percapita.counting.shape import check_shape
 from percapita.errors import InputError, MissingPartError, nearest
 from percapita.policy.user_definition import UserDefinition, load_user_definition
 from percapita.sources.calendar import Calendar
-from percapita.sources.spec import ColumnRule, EventSource
+from percapita.sources.spec import EventSource, constant_system
 from percapita.usage.accounts import EMPLOYEES, MAILBOXES, Scope
 from percapita.usage.rules import UseRule
 from percapita.usage.standing import Exclusion
@@ -198,16 +198,11 @@ def _check_source(source: Any, systems: set[str], directories: dict[str, set[str
         if source.system != "*":
             _check_system(source.system, systems, place)
         return
-    column = source.columns.system
-    constant = (
-        column.value
-        if isinstance(column, ColumnRule) and column.value is not None
-        else (source.system if column is None else None)
-    )
-    if column is None and source.system is None:
+    if source.columns.system is None and source.system is None:
         raise InputError(
             "the source does not say which system it is of", place, 'add system = "..." or a system column'
         )
+    constant = constant_system(source)
     if constant is not None:
         _check_system(constant, systems, place)
     if source.directory is not None and source.directory not in directories:

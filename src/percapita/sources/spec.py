@@ -161,3 +161,16 @@ class RecipientsSource(_Source, frozen=True, forbid_unknown_fields=True, omit_de
 IdentitySource = WorkforceSource | AccountsSource
 EventSource = AccessSource | UsageSource | RecipientsSource
 Source = WorkforceSource | AccountsSource | AccessSource | UsageSource | RecipientsSource
+
+
+def constant_system(source: EventSource) -> str | None:
+    """Return the system that every row of a source is of, or None if a column says it."""
+    column = source.columns.system
+    if isinstance(column, ColumnRule):
+        return column.value
+    return source.system if column is None else None
+
+
+def is_identity(source: Source) -> bool:
+    """Tell whether a source lists people or accounts rather than events."""
+    return source.type in ("workforce", "accounts")

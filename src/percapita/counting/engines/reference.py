@@ -20,6 +20,7 @@ from percapita.policy.vocabulary import USE_TYPES
 from percapita.sources.calendar import month_start
 from percapita.sources.inventory import unchanged
 from percapita.sources.read import ReadTotals, read_events
+from percapita.sources.spec import constant_system
 from percapita.usage.accounts import Account
 from percapita.usage.rules import UNDETERMINED, first_rule
 
@@ -97,7 +98,7 @@ class ReferenceEngine:
     ) -> None:
         """Give each fact to its system, with the account that its text means there."""
         source = event_file.file.source
-        constant = _constant_system(source)
+        constant = constant_system(source)  # type: ignore[arg-type]
         for system in {fact.system for fact in facts} | ({constant} if constant else set()):
             systems[system].source_types.add(source.type)
         for fact in facts:
@@ -107,13 +108,6 @@ class ReferenceEngine:
                 continue
             scope = scope_of(source, fact.system, task.directories)  # type: ignore[arg-type]
             of_system.inside.append((fact, task.book.find(scope, fact.account)))
-
-
-def _constant_system(source: object) -> str | None:
-    column = source.columns.system  # type: ignore[attr-defined]
-    if column is None:
-        return source.system  # type: ignore[attr-defined, no-any-return]
-    return None if isinstance(column, str) else column.value
 
 
 def _is_counted(task: Task, fact: Fact) -> bool:

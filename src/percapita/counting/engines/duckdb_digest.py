@@ -1,0 +1,158 @@
+"""Make the digest of one file: rows of one account, system, rule and bucket become one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from percapita.counting.digest import METADATA_KEY, MOST_SYSTEMS, Stamp, patterns_of, rules_of, stamp_bytes
+from percapita.counting.engines.sql import text
+from percapita.counting.task import EventFile, Task
+from percapita.errors import InputError
+from percapita.sources.inventory import unchanged
+from percapita.sources.read import ReadTotals, read_events
+from percapita.sources.spec import constant_system
+from percapita.usage.rules import UNDETERMINED, UseRule, first_rule
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from duckdb import DuckDBPyConnection
+
+GROUP = """
+CREATE OR REPLACE TEMP TABLE facts AS
+SELECT system, account, rule, bucket, sum(events)::BIGINT AS events, min(first_seen) AS first, max(last_seen) AS last
+FROM classified GROUP BY system, account, rule, bucket
+"""
+
+
+def build_digest(
+    connection: DuckDBPyConnection, task: Task, one: EventFile, path: Path, progress: Callable[[int], None]
+) -> Stamp:
+    """Read a file once, write its digest to `path`, whole or not at all, and return its stamp."""
+    import pyarrow as pa
+
+    totals = ReadTotals()
+    batches = read_events(one.file, task.loaded.calendar, totals, progress)
+    reader = pa.RecordBatchReader.from_batches(_classified_schema(), classify(batches, task.loaded.rules))
+    connection.register("classified", reader)
+    try:
+        connection.execute(GROUP)
+    finally:
+        connection.unregister("classified")
+    unchanged(one.file)
+    stamp = _stamp(connection, task, one, totals)
+    _write(connection, path, stamp)
+    return stamp
+
+
+def _classified_schema() -> pa.Schema:
+    import pyarrow as pa
+
+    instant = pa.timestamp("us", tz="UTC")
+    return pa.schema(
+        [
+            ("system", pa.string()),
+            ("account", pa.string()),
+            ("rule", pa.int16()),
+            ("bucket", pa.date32()),
+            ("events", pa.int64()),
+            ("first_seen", instant),
+            ("last_seen", instant),
+        ]
+    )
+
+
+def classify(batches: Iterator[pa.RecordBatch], rules: tuple[UseRule, ...]) -> Iterator[pa.RecordBatch]:
+    """Yield the batches with the place of the rule that fits each row, and without activity and object.
+
+    The rule is looked up once for each distinct system, activity and, where a rule asks for it, object.
+    """
+    import pyarrow as pa
+
+    names = ["system", "activity"] if all(rule.any_object for rule in rules) else ["system", "activity", "object"]
+    known: dict[tuple[str, ...], int] = {}
+    for batch in batches:
+        table = pa.Table.from_batches([batch])
+        combined = table.select(names).combine_chunks()
+        places = _places(combined, names, rules, known)
+        columns = [table.column(name) for name in ("system", "account")]
+        columns += [places, *(table.column(name) for name in ("bucket", "events", "first_seen", "last_seen"))]
+        yield from pa.Table.from_arrays(columns, schema=_classified_schema()).to_batches()
+
+
+def _places(
+    table: pa.Table, names: list[str], rules: tuple[UseRule, ...], known: dict[tuple[str, ...], int]
+) -> pa.Array:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if table.num_rows == 0:
+        return pa.array([], pa.int16())
+    code = None
+    dictionaries = []
+    for name in names:
+        encoded = table.column(name).chunk(0).dictionary_encode()
+        dictionaries.append(encoded.dictionary.to_pylist())
+        indices = encoded.indices.cast(pa.int64())
+        code = indices if code is None else pc.add(pc.multiply(code, len(dictionaries[-1])), indices)
+    distinct = pc.unique(code)
+    places = [_place(_decode(number, dictionaries), rules, known) for number in distinct.to_pylist()]
+    return pa.array(places, pa.int16()).take(pc.index_in(code, value_set=distinct))
+
+
+def _decode(number: int, dictionaries: list[list[str]]) -> tuple[str, ...]:
+    parts = []
+    for dictionary in reversed(dictionaries):
+        number, place = divmod(number, len(dictionary))
+        parts.append(dictionary[place])
+    return tuple(reversed(parts))
+
+
+def _place(row: tuple[str, ...], rules: tuple[UseRule, ...], known: dict[tuple[str, ...], int]) -> int:
+    """Return the place of the first rule that fits among those that touch the row's system."""
+    if row not in known:
+        system, activity, *objects = row
+        rule = first_rule(rules, system, activity, objects[0] if objects else "")
+        known[row] = UNDETERMINED if rule == UNDETERMINED else rules_of(rules, system).index(rule)
+    return known[row]
+
+
+def _stamp(connection: DuckDBPyConnection, task: Task, one: EventFile, totals: ReadTotals) -> Stamp:
+    systems = {row[0] for row in connection.execute("SELECT DISTINCT system FROM facts").fetchall()}
+    if len(systems) > MOST_SYSTEMS:
+        raise InputError(
+            f"the system column holds {len(systems)} different values",
+            one.file.path,
+            "check which column names the system",
+        )
+    constant = constant_system(one.file.source)  # type: ignore[arg-type]
+    if constant is not None:
+        systems.add(constant)
+    return Stamp(
+        path=one.file.path,
+        sha256=one.sha256,
+        size=one.file.size,
+        rows=totals.rows,
+        rejected=totals.rejected,
+        rejects=tuple(totals.rejects),
+        patterns={system: patterns_of(task.loaded.rules, system) for system in sorted(systems)},
+    )
+
+
+def _write(connection: DuckDBPyConnection, path: Path, stamp: Stamp) -> None:
+    """Write the facts aside and move them into place: a digest is there as a whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        connection.execute(
+            f"COPY (FROM facts ORDER BY system, account, rule, bucket) TO {text(str(aside))} "
+            f"(FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{METADATA_KEY}: {text(stamp_bytes(stamp).decode())}}})"
+        )
+        connection.execute("DROP TABLE facts")
+        with aside.open("rb+") as file:
+            os.fsync(file.fileno())
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
