@@ -63,7 +63,7 @@ def load_plan(path: Path) -> LoadedPlan:
         plan=plan,
         file=path.resolve(),
         definition=load_user_definition(plan.policy.user_definition, path.resolve().parent),
-        rules=tuple(UseRule(rule.system, tuple(rule.activity), rule.use_type, tuple(rule.object)) for rule in plan.use),
+        rules=tuple(UseRule(rule.system, rule.activity, rule.use_type, rule.object) for rule in plan.use),
         exclusions=tuple(
             _exclusion(rule, path, f"{path.name}, [[exclude]] {number}")
             for number, rule in enumerate(plan.exclude, start=1)
@@ -248,7 +248,7 @@ def _exclusion(rule: Exclude, path: Path, where: str) -> Exclusion:
     return Exclusion(
         reason=rule.reason,
         kinds=None if rule.kind is None else frozenset(kind.casefold() for kind in rule.kind),
-        account_globs=None if rule.account_id is None else tuple(rule.account_id),
+        account_globs=None if rule.account_id is None else rule.account_id,
         listed=None if rule.list is None else _listed(path.resolve().parent / rule.list, rule.list, where),
     )
 

@@ -84,17 +84,17 @@ class Use(_Table, frozen=True, forbid_unknown_fields=True, omit_defaults=True, k
     """Map activities of a system to a use type; the first rule that fits decides."""
 
     system: str
-    activity: list[str]
+    activity: tuple[str, ...]
     use_type: MappedUse
-    object: list[str] = ["*"]
+    object: tuple[str, ...] = ("*",)
 
 
 class Exclude(_Table, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """Leave accounts out, with a reason. Where several parts are given, all must fit."""
 
     reason: str
-    kind: list[str] | None = None
-    account_id: list[str] | None = None
+    kind: tuple[str, ...] | None = None
+    account_id: tuple[str, ...] | None = None
     list: str | None = None
 
 
