@@ -14,7 +14,14 @@ from percapita.errors import InputError, PercapitaError, nearest
 
 # command -> the module that registers it, in the order of `percapita --help`.
 COMMANDS: dict[str, str] = {
+    "demo": "percapita.cli.demo",
+    "init": "percapita.cli.plans",
+    "check": "percapita.cli.check",
     "count": "percapita.cli.count",
+    "explain": "percapita.cli.explain",
+    "digest": "percapita.cli.digest",
+    "policy": "percapita.cli.plans",
+    "schema": "percapita.cli.plans",
 }
 
 

@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from datetime import date
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -76,8 +77,16 @@ class UserDefinition:
 
 def shipped_ids() -> list[str]:
     """Return the ids of the definitions that ship with the package, oldest first."""
-    folder = resources.files("percapita.policy") / "tables" / "user_definition"
-    return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    return sorted(entry.name.removesuffix(".toml") for entry in _folder().iterdir() if entry.name.endswith(".toml"))
+
+
+def shipped_text(name: str) -> str:
+    """Return the TOML text of a shipped definition."""
+    return (_folder() / f"{name}.toml").read_text(encoding="utf-8")
+
+
+def _folder() -> Traversable:
+    return resources.files("percapita.policy") / "tables" / "user_definition"
 
 
 def load_user_definition(name: str | None, base: Path) -> UserDefinition:
@@ -88,7 +97,7 @@ def load_user_definition(name: str | None, base: Path) -> UserDefinition:
     shipped = shipped_ids()
     chosen = name if name is not None else shipped[-1]
     if chosen in shipped:
-        content = (resources.files("percapita.policy") / "tables" / "user_definition" / f"{chosen}.toml").read_bytes()
+        content = shipped_text(chosen).encode()
         return parse_user_definition(content, f"user definition {chosen}")
     path = base / chosen
     if not path.is_file():

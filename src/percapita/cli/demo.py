@@ -1,0 +1,38 @@
+"""`percapita demo`: make the demo organization, count it, show who uses what."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+DEFAULT_SEED = 2026
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+
+    @app.command()
+    def demo(
+        folder: Annotated[Path, typer.Argument(help="Where to make it.")] = Path("demo"),
+        seed: Annotated[int, typer.Option(help="Another seed, another organization.")] = DEFAULT_SEED,
+    ) -> None:
+        """Make a synthetic health system, count it and show the result."""
+        make_and_count(folder, seed)
+
+
+def make_and_count(folder: Path, seed: int) -> None:
+    """Make the demo organization in `folder` unless it is there, count it, print the table and the paths."""
+    from percapita.cli.count import run_count, show_statement
+    from percapita.demo.organization import make_demo
+
+    plan = folder / "percapita.toml"
+    if not plan.exists():
+        print(f"making the demo organization in {folder}/ (synthetic people, codes and logs)")
+        make_demo(folder, seed=seed)
+    run = run_count(plan, folder / "results")
+    show_statement(run.statement, run.written)
+    print(f"\nThe report: {folder / 'results' / 'report.html'} - open it in a browser.")
+    print(f"Why one account counts: percapita explain {plan} ACCOUNT")
+    print("Your own files: percapita init my-organization, then edit the one file it writes.")

@@ -1,0 +1,266 @@
+"""Why one person counts or does not: accounts, links, rules, and the first and last row of evidence in each system."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from percapita.counting.facts import Fact
+from percapita.counting.home import data_home
+from percapita.counting.load import LoadedPlan, directories_of, load_plan, scope_of
+from percapita.counting.people import PeopleOfPlan, read_people
+from percapita.errors import InputError, nearest
+from percapita.evidence.pseudonyms import load_key, pseudonym
+from percapita.people.resolve import Persons
+from percapita.policy.vocabulary import USE_TYPES
+from percapita.sources.inventory import SourceFile, take_inventory
+from percapita.sources.read import find_rows
+from percapita.sources.spec import is_identity
+from percapita.usage.accounts import Account, AccountBook
+from percapita.usage.rules import UNDETERMINED, first_rule
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Name one row of a log: file, row, time (UTC, None if undated), account."""
+
+    file: str
+    row: int
+    at: datetime | None
+    account: str
+
+
+@dataclass
+class SystemAnswer:
+    """Say what a person did in one system and what follows from it."""
+
+    system: str
+    counted: bool = False
+    rule: str = ""
+    because: str = ""
+    use_types: list[str] = field(default_factory=list)
+    events: int = 0
+    undetermined: int = 0
+    no_use: int = 0
+    outside_period: int = 0
+    left_out: int = 0
+    first: Evidence | None = None
+    last: Evidence | None = None
+    rule_index: int | None = None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Hold the whole answer about one person."""
+
+    person: str
+    user_definition: str
+    entity: str
+    accounts: list[dict[str, Any]]
+    links: list[str]
+    open: list[str]
+    systems: list[SystemAnswer]
+
+
+@dataclass(frozen=True)
+class _Case:
+    loaded: LoadedPlan
+    people: PeopleOfPlan
+    files: Sequence[SourceFile]
+    pseudonyms: Sequence[str]
+
+
+def explain(plan_file: Path, who: str, system: str | None = None) -> Explanation:
+    """Return why `who` (an account, `directory:account`, an e-mail or a pseudonym) counts or does not.
+
+    Raises InputError when nobody or more than one is meant, or when the system is not listed.
+    """
+    case = _open(plan_file)
+    if system is not None and system not in case.loaded.systems:
+        raise InputError(f"no system has the id {system!r}", "--system", nearest(system, case.loaded.systems))
+    person, texts = _find(case, who)
+    answers: dict[str, SystemAnswer] = {}
+    for row in _rows(case, texts):
+        account = case.people.book.find(row["scope"], row["account"])
+        if account.person == person if person is not None else account.person is None:
+            if system in (None, row["system"]):
+                _weigh(case, answers.setdefault(row["system"], SystemAnswer(row["system"])), row, account)
+    least = case.loaded.definition.minimum_events
+    for answer in answers.values():
+        _conclude(case, answer, least)
+    return _explanation(case, who, person, [answers[name] for name in sorted(answers)])
+
+
+def _open(plan_file: Path) -> _Case:
+    loaded = load_plan(plan_file)
+    files = take_inventory(loaded.plan.source, loaded.base, allow_empty=lambda index: True)
+    people = read_people(loaded, [file for file in files if is_identity(file.source)])
+    told = loaded.plan.organization.key_file
+    key = load_key(loaded.base / told if told else data_home(loaded.file) / "keys" / "pseudonym.key")
+    marks = [pseudonym(key, anchor) for anchor in people.persons.anchors]
+    return _Case(loaded, people, [file for file in files if not is_identity(file.source)], marks)
+
+
+def _find(case: _Case, who: str) -> tuple[int | None, set[str]]:
+    """Return the person meant and the texts under which logs may name it; None for an account that nobody lists."""
+    persons = case.people.persons
+    if who in case.pseudonyms:
+        person = case.pseudonyms.index(who)
+        return person, _texts_of(persons, person)
+    found = {persons.of_node[node] for node in _nodes(case.people.book, who)}
+    if not found and "@" in who:
+        found = {person for mailbox, person in persons.by_mailbox.items() if mailbox == who.strip().lower()}
+    if len(found) > 1:
+        named = sorted(f"{persons.identities.directory[node]}:{who}" for node in _nodes(case.people.book, who))
+        raise InputError(f"{who!r} is the account of several people", "explain", f"name one: {', '.join(named)}")
+    if found:
+        person = found.pop()
+        return person, _texts_of(persons, person) | {who.partition(":")[2] or who}
+    return None, {who}
+
+
+def _nodes(book: AccountBook, who: str) -> list[int]:
+    directory, _, account = who.partition(":")
+    if account in book.by_directory.get(directory, {}):
+        return [book.by_directory[directory][account]]
+    return [accounts[who] for accounts in book.by_directory.values() if who in accounts]
+
+
+def _texts_of(persons: Persons, person: int) -> set[str]:
+    identities = persons.identities
+    texts = {identities.account[node] for node in persons.nodes[person] if identities.directory[node] is not None}
+    texts |= {mailbox for node in persons.nodes[person] for mailbox in identities.emails[node]}
+    return texts | {employee for node in persons.nodes[person] if (employee := identities.employee[node])}
+
+
+def _rows(case: _Case, texts: set[str]) -> Iterator[dict[str, Any]]:
+    """Yield the rows of all present files that name one of the texts, with file and scope."""
+    directories = directories_of(case.loaded.plan)
+    for file in case.files:
+        for row in find_rows(file, case.loaded.calendar, texts):
+            row["file"] = file.path
+            row["scope"] = scope_of(file.source, row["system"], directories)  # type: ignore[arg-type]
+            yield row
+
+
+def _weigh(case: _Case, answer: SystemAnswer, row: dict[str, Any], account: Account) -> None:
+    """Add one row to what is known of a system."""
+    rules = case.loaded.rules
+    rule = first_rule(rules, row["system"], row["activity"], row["object"])
+    fact = Fact(row["system"], row["account"], rule, row["bucket"], row["events"], row["first_seen"], row["last_seen"])
+    if fact.bucket is not None and not case.loaded.calendar.holds(fact.bucket):
+        answer.outside_period += fact.events
+    elif rule == UNDETERMINED:
+        answer.undetermined += fact.events
+    elif not case.loaded.definition.counts(rules[rule].use_type):
+        answer.no_use += fact.events
+    elif account.standing.status != "person":
+        answer.left_out += fact.events
+        answer.because = answer.because or account.standing.reason or "no accounts source lists this account"
+        answer.rule = answer.rule or account.standing.rule
+    else:
+        _count(answer, rules[rule].use_type, rule, fact, Evidence(row["file"], row["row"], fact.first, fact.account))
+
+
+def _count(answer: SystemAnswer, use_type: str, rule: int, fact: Fact, evidence: Evidence) -> None:
+    answer.events += fact.events
+    answer.rule_index = rule if answer.rule_index is None else min(answer.rule_index, rule)
+    answer.use_types = [use for use in USE_TYPES if use in {*answer.use_types, use_type}]
+    if answer.first is None or _order(evidence) < _order(answer.first):
+        answer.first = evidence
+    last = Evidence(evidence.file, evidence.row, fact.last, evidence.account)
+    if answer.last is None or _order(last) > _order(answer.last):
+        answer.last = last
+
+
+def _order(evidence: Evidence) -> tuple[bool, datetime | None, str, int]:
+    """Return what evidence is ordered by: time, then file and row."""
+    return evidence.at is not None, evidence.at, evidence.file, evidence.row
+
+
+def _conclude(case: _Case, answer: SystemAnswer, least: int) -> None:
+    definition = case.loaded.definition
+    if answer.system not in case.loaded.systems:
+        answer.because = "the plan does not list this system"
+    elif answer.rule_index is not None:
+        use_type = case.loaded.rules[answer.rule_index].use_type
+        answer.counted = answer.events >= least
+        rule = definition.use_rule(use_type) if answer.counted else definition.minimum_rule
+        answer.rule = f"{rule}/use[{answer.rule_index}]"
+        text = next(use.text for use in definition.uses if use.use_type == use_type)
+        answer.because = text if answer.counted else f"fewer than {least} events"
+    elif not answer.left_out:
+        kinds = ((answer.undetermined, "no rule fits"), (answer.no_use, "the rules say it is no use"))
+        answer.because = next((words for rows, words in kinds if rows), "all rows lie outside the period")
+
+
+def _explanation(case: _Case, who: str, person: int | None, systems: list[SystemAnswer]) -> Explanation:
+    definition = case.loaded.definition
+    named = f"{definition.id} ({definition.sha256[:12]})"
+    if person is None:
+        if not systems:
+            raise InputError(
+                f"{who!r} is in no accounts source and in no log",
+                "explain",
+                "check the spelling; case and blanks matter",
+            )
+        return Explanation(
+            "unknown account", named, "unknown", [], [], ["no accounts source lists this account"], systems
+        )
+    persons = case.people.persons
+    return Explanation(
+        person=case.pseudonyms[person],
+        user_definition=named,
+        entity=case.people.entities[person],
+        accounts=[_account(case, node) for node in persons.nodes[person]],
+        links=_links(persons, person),
+        open=_open_questions(persons, person),
+        systems=systems,
+    )
+
+
+def _account(case: _Case, node: int) -> dict[str, Any]:
+    identities = case.people.persons.identities
+    file, row = identities.origin[node]
+    standing = case.people.book.standing_of_node[node]
+    where = identities.directory[node]
+    return {
+        "directory": where or "workforce",
+        "account": identities.account[node],
+        "kind": identities.kind[node] or "human",
+        "standing": standing.reason or ("an individual person" if where else "known to the organization"),
+        "file": file,
+        "row": row,
+    }
+
+
+def _links(persons: Persons, person: int) -> list[str]:
+    """Return which key joins which accounts, without the key's value."""
+    identities = persons.identities
+    sharing: dict[tuple[str, str], list[str]] = {}
+    for node in persons.nodes[person]:
+        file, row = identities.origin[node]
+        directory = identities.directory[node]
+        label = f"{directory}:{identities.account[node]}" if directory else f"{file} row {row}"
+        keys = [("employee id", identities.employee[node]), ("NPI", identities.npi[node])]
+        keys += [("mailbox", mailbox) for mailbox in identities.emails[node] if mailbox not in persons.shared_mailboxes]
+        for kind, value in keys:
+            if value is not None:
+                sharing.setdefault((kind, value), []).append(label)
+    return [f"same {kind}: {', '.join(labels)}" for (kind, _), labels in sharing.items() if len(labels) > 1]
+
+
+def _open_questions(persons: Persons, person: int) -> list[str]:
+    found = [
+        f"the same {conflict.level.replace('_', ' ')} ties this person to {len(conflict.persons) - 1} other(s) with another "
+        "employee id or NPI: not joined"
+        for conflict in persons.conflicts
+        if person in conflict.persons
+    ]
+    mailboxes = {mailbox for node in persons.nodes[person] for mailbox in persons.identities.emails[node]}
+    if mailboxes & persons.shared_mailboxes:
+        found.append("a mailbox of this person is used by people with different names: it joined nothing")
+    return found

@@ -1,0 +1,42 @@
+"""The JSON Schemas of plan and statement, generated from the types. `python -m percapita.counting.schema` writes them."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+SHIPPED = {
+    "plan": ("percapita.counting", "plan.schema.json"),
+    "statement": ("percapita.statement", "statement.schema.json"),
+}
+
+
+def generate(name: str) -> dict[str, Any]:
+    """Return the schema of `plan` or `statement` made from its types."""
+    import msgspec
+
+    from percapita.counting.plan import Plan
+    from percapita.statement.types import Statement
+
+    made = msgspec.json.schema({"plan": Plan, "statement": Statement}[name])
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"Percapita {name}", **made}
+
+
+def shipped(name: str) -> dict[str, Any]:
+    """Return the schema that ships with the package."""
+    package, file = SHIPPED[name]
+    loaded: dict[str, Any] = json.loads((resources.files(package) / file).read_text(encoding="utf-8"))
+    return loaded
+
+
+def main() -> None:
+    """Write both schemas into the package's source."""
+    for name, (package, file) in SHIPPED.items():
+        target = Path(str(resources.files(package))) / file
+        target.write_text(json.dumps(generate(name), indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

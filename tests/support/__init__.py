@@ -1,0 +1,1 @@
+"""Helpers shared by tests: small plans on disk, engines by name."""
