@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from tests.spec.cases import CHAPTERS
 from tests.support.plans import ENGINES, Case, figure, statement
 

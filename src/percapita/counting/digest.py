@@ -1,9 +1,9 @@
 """The digest of a log file: its facts as Parquet, with a stamp that tells when it still holds.
 
-A digest stands at `digests/<source key>/<hash of the file>.parquet`. The source key hashes what the plan says
-of the source and of the calendar; the stamp holds, for each system in the file, what the rules looked for. So an
-unchanged file is not read again, and a changed rule makes only the digests of the systems it touches stale. Nothing in a
-digest is of a column that the plan does not name.
+A digest stands at `digests/<source key>/<hash of the file>.parquet`. The source key hashes what the plan says of the
+source and of the calendar; the stamp holds, for each system in the file, what the rules looked for. So an unchanged
+file is not read again, and a changed rule makes only the digests of the systems it touches stale. Nothing in a digest
+is of a column that the plan does not name.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ def refuse_stale(stamp: Stamp, rules: Sequence[UseRule]) -> None:
     stale = stamp.stale_systems(rules)
     if stale:
         raise InputError(
-            f"the [[use]] rules of {', '.join(stale[:3])} changed, but the file is gone and its kept digest cannot be read again",
+            f"the [[use]] rules of {', '.join(stale[:3])} changed, but the file is gone and cannot be read again",
             stamp.path,
             "restore the file or the rules, or leave the digest out with `percapita digest prune --gone`",
         )

@@ -85,9 +85,9 @@ def explain(plan_file: Path, who: str, system: str | None = None) -> Explanation
     answers: dict[str, SystemAnswer] = {}
     for row in _rows(case, texts):
         account = case.people.book.find(row["scope"], row["account"])
-        if account.person == person if person is not None else account.person is None:
-            if system in (None, row["system"]):
-                _weigh(case, answers.setdefault(row["system"], SystemAnswer(row["system"])), row, account)
+        meant = account.person == person if person is not None else account.person is None
+        if meant and system in (None, row["system"]):
+            _weigh(case, answers.setdefault(row["system"], SystemAnswer(row["system"])), row, account)
     least = case.loaded.definition.minimum_events
     for answer in answers.values():
         _conclude(case, answer, least)
@@ -255,8 +255,8 @@ def _links(persons: Persons, person: int) -> list[str]:
 
 def _open_questions(persons: Persons, person: int) -> list[str]:
     found = [
-        f"the same {conflict.level.replace('_', ' ')} ties this person to {len(conflict.persons) - 1} other(s) with another "
-        "employee id or NPI: not joined"
+        f"the same {conflict.level.replace('_', ' ')} ties this person to {len(conflict.persons) - 1} other(s) "
+        "with another employee id or NPI: not joined"
         for conflict in persons.conflicts
         if person in conflict.persons
     ]

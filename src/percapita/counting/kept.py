@@ -8,12 +8,13 @@ from percapita.counting.digest import read_stamp, source_key
 from percapita.counting.load import LoadedPlan
 from percapita.counting.task import EventFile
 from percapita.sources.inventory import SourceFile
+from percapita.sources.spec import is_identity
 
 
 def kept_files(root: Path | None, loaded: LoadedPlan, index: int) -> list[EventFile]:
     """Return an event file for each digest kept of the source with that index, by path; one for each path."""
     source = loaded.plan.source[index]
-    if root is None or source.type in ("workforce", "accounts"):
+    if root is None or is_identity(source):
         return []
     folder = root / source_key(source, loaded.calendar)  # type: ignore[arg-type]
     newest: dict[str, tuple[int, EventFile]] = {}

@@ -19,6 +19,7 @@ from percapita.errors import InputError
 from percapita.evidence.pseudonyms import load_key, pseudonym
 from percapita.sources.inventory import HashCache, SourceFile, sha256_of, take_inventory
 from percapita.sources.read import ReadTotals
+from percapita.sources.spec import is_identity
 from percapita.statement.types import InputFile, Statement
 
 Progress = Callable[[str, int, int], None]
@@ -53,13 +54,19 @@ def count(plan_file: Path, settings: Settings | None = None) -> Run:
     loaded = load_plan(plan_file)
     home = data_home(loaded.file)
     files, hashes = _inventory(loaded, home, settings)
-    identity_files = [file for file in files if file.source.type in ("workforce", "accounts")]
-    people = read_people(loaded, identity_files)
-    task = _task(loaded, people, _event_files(loaded, home, files, hashes), home, settings)
+    people = read_people(loaded, [file for file in files if is_identity(file.source)])
+    task = _task(loaded, people, _event_files(loaded, home, files, hashes), home, settings.progress)
     counted = engine.count(task)
     inputs = _inputs(loaded, files, hashes, people, task, counted, settings.out)
     statement = build_statement(task, people, counted, inputs, (engine.name, engine.version))
-    return Run(loaded, statement, people, counted, _write(loaded, statement, people, task, counted, settings))
+    return Run(loaded, statement, people, counted, _write(statement, people, task, counted, settings))
+
+
+def events_task(loaded: LoadedPlan, progress: Progress) -> Task:
+    """Return the task of reading a plan's files of events, whoever the people are."""
+    home = data_home(loaded.file)
+    files, hashes = _inventory(loaded, home, Settings(progress=progress))
+    return _task(loaded, read_people(loaded, []), _event_files(loaded, home, files, hashes), home, progress)
 
 
 def _inventory(loaded: LoadedPlan, home: Path, settings: Settings) -> tuple[tuple[SourceFile, ...], dict[str, str]]:
@@ -84,22 +91,20 @@ def _event_files(
     loaded: LoadedPlan, home: Path, files: Sequence[SourceFile], hashes: dict[str, str]
 ) -> list[EventFile]:
     """Return the files of events, present ones first, then those that are gone but have a kept digest."""
-    present = [
-        EventFile(file, hashes[file.path]) for file in files if file.source.type not in ("workforce", "accounts")
-    ]
+    present = [EventFile(file, hashes[file.path]) for file in files if not is_identity(file.source)]
     if not loaded.plan.count.digest:
         return present
     gone = [
         kept
         for index, source in enumerate(loaded.plan.source)
-        if source.type not in ("workforce", "accounts")
+        if not is_identity(source)
         for kept in kept_files(home / "digests", loaded, index)
         if kept.file.path not in hashes and kept.sha256 not in hashes.values()
     ]
     return present + gone
 
 
-def _task(loaded: LoadedPlan, people: PeopleOfPlan, files: Sequence[EventFile], home: Path, settings: Settings) -> Task:
+def _task(loaded: LoadedPlan, people: PeopleOfPlan, files: Sequence[EventFile], home: Path, progress: Progress) -> Task:
     key_file = loaded.plan.organization.key_file
     key = load_key(loaded.base / key_file if key_file else home / "keys" / "pseudonym.key")
     return Task(
@@ -110,7 +115,7 @@ def _task(loaded: LoadedPlan, people: PeopleOfPlan, files: Sequence[EventFile], 
         entities=people.entities,
         pseudonyms=[pseudonym(key, anchor) for anchor in people.persons.anchors],
         digests=home / "digests" if loaded.plan.count.digest else None,
-        progress=settings.progress,
+        progress=progress,
     )
 
 
@@ -124,7 +129,7 @@ def _inputs(
     out: Path | None,
 ) -> list[InputFile]:
     """Return what was read, by source and path. Raises InputError when too much of a file is unreadable."""
-    identity_files = [file for file in files if file.source.type in ("workforce", "accounts")]
+    identity_files = [file for file in files if is_identity(file.source)]
     read: list[tuple[SourceFile, str, ReadTotals, bool]] = [
         (file, hashes[file.path], totals, False) for file, totals in zip(identity_files, people.totals, strict=True)
     ]
@@ -157,7 +162,6 @@ def _stop_on_rejects(loaded: LoadedPlan, read: list[tuple[str, ReadTotals]], out
 
 
 def _write(
-    loaded: LoadedPlan,
     statement: Statement,
     people: PeopleOfPlan,
     task: Task,

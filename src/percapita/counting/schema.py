@@ -1,4 +1,4 @@
-"""The JSON Schemas of plan and statement, generated from the types. `python -m percapita.counting.schema` writes them."""
+"""The JSON Schemas of plan and statement, made from the types; `python -m percapita.counting.schema` writes them."""
 
 from __future__ import annotations
 

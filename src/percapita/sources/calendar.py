@@ -1,4 +1,4 @@
-"""Turn instants into buckets: the months of the period's time zone, cut where the period does not start or end with one."""
+"""Turn instants into buckets: months of the period's time zone, cut where the period does not begin or end with one."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Calendar:
         return tuple(months_between(self.start, self.end))
 
     def boundaries(self, first: date, last: date) -> list[tuple[int, date]]:
-        """Return (microseconds since 1970 UTC, bucket) for all buckets from that of `first` to that of `last`, in order."""
+        """Return (microseconds since 1970 UTC, bucket) for the buckets from that of `first` to that of `last`."""
         days = {day for day in (*months_between(first, last), *self.cuts) if month_start(first) <= day <= last}
         return [(self.begins_at(day), day) for day in sorted(days)]
 

@@ -109,14 +109,24 @@ class _Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     date_format: str | None = None
 
 
-class WorkforceSource(_Source, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True, tag_field="type", tag="workforce"):
+class WorkforceSource(
+    _Source,
+    frozen=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    kw_only=True,
+    tag_field="type",
+    tag="workforce",
+):
     """People known to the organization; several dated rows a person are allowed."""
 
     columns: WorkforceColumns
     type: ClassVar[str] = "workforce"
 
 
-class AccountsSource(_Source, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True, tag_field="type", tag="accounts"):
+class AccountsSource(
+    _Source, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True, tag_field="type", tag="accounts"
+):
     """Accounts in a system, or in a directory used by many systems (`system = "*"`)."""
 
     columns: AccountsColumns
@@ -125,7 +135,9 @@ class AccountsSource(_Source, frozen=True, forbid_unknown_fields=True, omit_defa
     type: ClassVar[str] = "accounts"
 
 
-class AccessSource(_Source, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True, tag_field="type", tag="access"):
+class AccessSource(
+    _Source, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True, tag_field="type", tag="access"
+):
     """An access log. `system` here or in `columns`; `directory` says whose accounts these are."""
 
     columns: AccessColumns
@@ -136,7 +148,9 @@ class AccessSource(_Source, frozen=True, forbid_unknown_fields=True, omit_defaul
     type: ClassVar[str] = "access"
 
 
-class UsageSource(_Source, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True, tag_field="type", tag="usage"):
+class UsageSource(
+    _Source, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True, tag_field="type", tag="usage"
+):
     """An access log already grouped."""
 
     columns: UsageColumns
@@ -147,7 +161,15 @@ class UsageSource(_Source, frozen=True, forbid_unknown_fields=True, omit_default
     type: ClassVar[str] = "usage"
 
 
-class RecipientsSource(_Source, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True, tag_field="type", tag="recipients"):
+class RecipientsSource(
+    _Source,
+    frozen=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    kw_only=True,
+    tag_field="type",
+    tag="recipients",
+):
     """Those who receive outputs made with codes; the activity is `receive`, the object is the output."""
 
     columns: RecipientsColumns

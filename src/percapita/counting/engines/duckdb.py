@@ -36,8 +36,17 @@ class DuckDBEngine:
     def count(self, task: Task) -> Counted:
         """Make the digests that are missing or stale, then roll all of them up."""
         with _workspace(task) as (connection, scratch):
-            digests = [_digest(task, connection, one, scratch, done) for one, done in _with_bytes_done(task)]
-            return roll_up(connection, task, digests, scratch)
+            return roll_up(connection, task, _digests(task, connection, scratch), scratch)
+
+
+def make_digests(task: Task) -> None:
+    """Make the digests that are missing or stale, and count nothing."""
+    with _workspace(task) as (connection, scratch):
+        _digests(task, connection, scratch)
+
+
+def _digests(task: Task, connection: DuckDBPyConnection, scratch: Path) -> list[DigestFile]:
+    return [_digest(task, connection, one, scratch, done) for one, done in _with_bytes_done(task)]
 
 
 def _with_bytes_done(task: Task) -> Iterator[tuple[EventFile, int]]:

@@ -131,13 +131,13 @@ def _union(digests: Sequence[DigestFile]) -> str:
     for digest in digests:
         by_source.setdefault(_number_of(digests, digest), []).append(text(str(digest.path)))
     parts = [
-        f"SELECT {number} AS source, system, account, rule, bucket, events, first, last "  # noqa: S608
+        f"SELECT {number} AS source, system, account, rule, bucket, events, first, last "
         f"FROM read_parquet([{', '.join(paths)}])"
         for number, paths in by_source.items()
     ]
     nothing = (
-        "SELECT 0 AS source, '' AS system, '' AS account, 0::SMALLINT AS rule, NULL::DATE AS bucket, 0::BIGINT AS events, "
-        "NULL::TIMESTAMPTZ AS first, NULL::TIMESTAMPTZ AS last WHERE false"
+        "SELECT 0 AS source, '' AS system, '' AS account, 0::SMALLINT AS rule, NULL::DATE AS bucket, "
+        "0::BIGINT AS events, NULL::TIMESTAMPTZ AS first, NULL::TIMESTAMPTZ AS last WHERE false"
     )
     return " UNION ALL ".join(parts or [nothing])
 
@@ -148,7 +148,7 @@ def _number_of(digests: Sequence[DigestFile], digest: DigestFile) -> int:
 
 
 def _make_systems_and_rules(connection: DuckDBPyConnection, task: Task, digests: Sequence[DigestFile]) -> list[Scope]:
-    """Make `systems` and `rules`: what each place of a digest's rules means in the plan. Return the scopes by number."""
+    """Make `systems` and `rules`: what the rules of a digest mean in the plan. Return the scopes by number."""
     listed = list(task.loaded.systems)
     found = {system for digest in digests for system in digest.stamp.patterns}
     numbers = {system: number for number, system in enumerate([*listed, *sorted(found - set(listed))])}
@@ -183,7 +183,7 @@ def _make_systems_and_rules(connection: DuckDBPyConnection, task: Task, digests:
 
 
 def _rules(task: Task, system: str) -> list[tuple[int, int, int, int]]:
-    """Return for each place among the rules of a system: the place, the plan's index, the kind of fact, the use's bit."""
+    """Return for each rule of a system: its place there, its index in the plan, the kind of fact, the use's bit."""
     rows = [(UNDETERMINED, UNDETERMINED, UNDETERMINED_KIND, 0)]
     for place, index in enumerate(rules_of(task.loaded.rules, system)):
         use = task.loaded.rules[index].use_type
@@ -210,7 +210,8 @@ def _make_buckets(connection: DuckDBPyConnection, task: Task) -> None:
 
 def _make_accounts(connection: DuckDBPyConnection, task: Task, scopes: Sequence[Scope]) -> None:
     """Make `accounts` (what each text of a log means in its scope) and `accounts_by_number`."""
-    query = "SELECT DISTINCT r.scope, f.account FROM facts f JOIN (SELECT DISTINCT source, system, scope FROM rules) r USING (source, system)"
+    by_source = "SELECT DISTINCT source, system, scope FROM rules"
+    query = f"SELECT DISTINCT r.scope, f.account FROM facts f JOIN ({by_source}) r USING (source, system)"
     texts = connection.execute(query).fetchall()
     numbers: dict[object, int] = {}
     reasons: dict[str, int] = {}
