@@ -98,7 +98,7 @@ def table(text: str) -> list[list[str]]:
     """Return the rows of a table written with bars or commas, the header first."""
     lines = [line for line in textwrap.dedent(text).strip().splitlines() if line.strip()]
     separator = "|" if "|" in lines[0] else ","
-    return [[cell.strip() for cell in line.strip().strip("|").split(separator)] for line in lines]
+    return [[cell.strip() for cell in line.split(separator)] for line in lines]
 
 
 def columns(header: list[str]) -> str:
