@@ -16,11 +16,11 @@ SYSTEMS = ("ehr", "rcm", "lab", "pacs")  # pacs is never listed
 ACTIVITIES = ("order", "bill", "view", "login", "audit", "")
 OBJECTS = ("", "charge", "menu", "report a")
 LOGINS = ("a", "b", "c", "d", "A", "svc:1", "kiosk", "ghost")
-EMPLOYEES = ("", "1", "01", "C1", "E1", "2", "0002", "3", "000")
+EMPLOYEES = ("", "", "", "1", "01", "C1", "E1", "2", "0002", "3", "000")
 NPIS = ("", "1234567893", "1003004540", "1234567890")
 MAILBOXES = ("", "ann@x.example", "ANN+t@x.example", "desk@x.example", "bob@x.example", "none")
 GIVEN, FAMILY = ("Ann", "Bob", ""), ("Lee", "Day", "")
-KINDS = ("", "human", "service", "shared", "bot", "TEST", "Nurse")
+KINDS = ("", "", "", "", "human", "human", "service", "shared", "bot", "TEST", "Nurse")
 ENTITIES = ("", "A", "Clinic A", "B")
 ZONES = ("America/Chicago", "UTC", "Asia/Kolkata")
 PERIODS = (
@@ -28,7 +28,8 @@ PERIODS = (
     (date(2026, 1, 15), date(2026, 4, 20)),
     (date(2025, 11, 1), date(2026, 3, 31)),
 )
-GLOBS = ("*", "o*", "bill", "view", "?iew", "login")
+GLOBS = ("*", "*", "*", "o*", "bill", "view", "?iew", "login")
+KINDS_OF_SOURCES = ("workforce", "accounts", "access", "usage", "recipients")
 FORMATS = ("csv", "parquet")
 
 
@@ -50,13 +51,15 @@ def instants() -> st.SearchStrategy[datetime]:
     near = st.builds(
         lambda edge, seconds: edge + timedelta(seconds=seconds), st.sampled_from(edges), st.integers(-7200, 7200)
     )
-    wide = st.datetimes(datetime(2025, 10, 1), datetime(2027, 2, 1), timezones=st.just(UTC))  # noqa: DTZ001
-    return st.one_of(near, wide).map(lambda instant: instant.replace(microsecond=instant.microsecond // 1000 * 1000))
+    wide = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
+    return st.one_of(wide, near, wide).map(
+        lambda instant: instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+    )
 
 
 def rows(**columns: st.SearchStrategy[Any]) -> st.SearchStrategy[list[dict[str, Any]]]:
     """Return lists of rows with these columns."""
-    return st.lists(st.fixed_dictionaries(columns), max_size=12)
+    return st.lists(st.fixed_dictionaries(columns), min_size=3, max_size=14)
 
 
 def workforce() -> st.SearchStrategy[list[dict[str, Any]]]:
@@ -86,6 +89,7 @@ def log() -> st.SearchStrategy[list[dict[str, Any]]]:
                 "act": st.sampled_from(ACTIVITIES), "obj": st.sampled_from(OBJECTS), "patient": st.just("PTNT0001"),
             }
         ),
+        min_size=8,
         max_size=40,
     )  # fmt: skip
 
@@ -102,15 +106,16 @@ def worlds(draw: st.DrawFn) -> World:
         "entity": [{"id": "A", "name": "Clinic A"}] if draw(st.booleans()) else [],
         "system": draw(systems()),
         "source": [],
-        "use": draw(st.lists(uses(), min_size=0, max_size=5)),
+        "use": draw(st.lists(uses(), min_size=1, max_size=5)),
         "exclude": draw(st.lists(exclusions(), max_size=2)),
     }
     files: dict[str, list[dict[str, Any]]] = {}
-    for source, content in draw(st.lists(sources(), min_size=1, max_size=5)):
+    kinds = ["accounts", "access", *draw(st.lists(st.sampled_from(KINDS_OF_SOURCES), max_size=4))]
+    for source, content in [draw(sources(kind)) for kind in kinds]:
         name = f"f{len(files)}.{draw(st.sampled_from(FORMATS))}"
         files[name] = content
         plan["source"].append({**source, "path": name})
-    if draw(st.booleans()):
+    if draw(st.integers(0, 3)) == 0:
         plan["policy"] = {"user_definition": "own.toml"}
     return World(plan, files, frozenset(_elements(plan, files)))
 
@@ -129,8 +134,8 @@ def systems() -> st.SearchStrategy[list[dict[str, Any]]]:
 
 def uses() -> st.SearchStrategy[dict[str, Any]]:
     """Return a rule."""
-    types = st.sampled_from(["direct_access", "product_reliance", "output_reliance", "none"])
-    globs = st.lists(st.sampled_from((*GLOBS, "receive", "sign*")), min_size=1, max_size=3)
+    types = st.sampled_from(["direct_access", "direct_access", "product_reliance", "output_reliance", "none"])
+    globs = st.lists(st.sampled_from((*GLOBS, "receive", "sign*")), min_size=1, max_size=4)
     objects = st.one_of(
         st.just({}), st.builds(lambda glob: {"object": [glob]}, st.sampled_from(["charge", "*e*", "m?nu"]))
     )
@@ -154,9 +159,8 @@ def exclusions() -> st.SearchStrategy[dict[str, Any]]:
 
 
 @st.composite
-def sources(draw: st.DrawFn) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Draw a source of any type with its rows."""
-    kind = draw(st.sampled_from(["workforce", "accounts", "accounts", "access", "access", "usage", "recipients"]))
+def sources(draw: st.DrawFn, kind: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Draw a source of a type with its rows."""
     if kind == "workforce":
         named = {"employee_id": "employee", "npi": "npi", "email": "mail", "given_name": "given", "family_name": "family",
                  "entity": "entity", "country": "country", "valid_from": "begin", "valid_to": "finish"}  # fmt: skip
@@ -164,7 +168,9 @@ def sources(draw: st.DrawFn) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     if kind == "accounts":
         named = {"account_id": "login", "employee_id": "employee", "npi": "npi", "email": "mail", "given_name": "given",
                  "family_name": "family", "kind": "kind"}  # fmt: skip
-        return {"type": kind, "system": draw(st.sampled_from(["*", "ehr", "rcm"])), "columns": named}, draw(accounts())
+        return {"type": kind, "system": draw(st.sampled_from(["*", "*", "ehr", "rcm"])), "columns": named}, draw(
+            accounts()
+        )
     return draw(events(kind))
 
 

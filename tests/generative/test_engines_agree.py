@@ -19,7 +19,7 @@ from percapita.statement.types import as_json
 from tests.generative.draw import World, worlds, write_world
 from tests.support.plans import run
 
-EXAMPLES = int(os.environ.get("PERCAPITA_EXAMPLES", "250"))
+EXAMPLES = int(os.environ.get("PERCAPITA_EXAMPLES", "150"))
 drawn: set[str] = set()
 
 # What is told about a file or a system and has no bearing on the count, or is drawn by the tests of its own room.
