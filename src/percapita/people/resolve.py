@@ -62,7 +62,8 @@ def resolve(nodes: Identities) -> Persons:
     _apply(work, "employee_id", _grouped(linkable, nodes.employee))
     _apply(work, "npi", _grouped(linkable, nodes.npi))
     mailboxes = _by_mailbox(nodes, linkable)
-    shared = frozenset(mailbox for mailbox, users in mailboxes.items() if _is_shared(work, users))
+    names = _names(work)
+    shared = frozenset(mailbox for mailbox, users in mailboxes.items() if _is_shared(work, names, users))
     _apply(work, "email", {mailbox: users for mailbox, users in mailboxes.items() if mailbox not in shared})
     return _numbered(work, mailboxes, shared)
 
@@ -84,12 +85,18 @@ def _by_mailbox(nodes: Identities, linkable: Sequence[int]) -> dict[str, list[in
     return groups
 
 
-def _is_shared(work: _Work, users: Sequence[int]) -> bool:
-    """Tell whether people with different names use a mailbox: then it is no key."""
+def _names(work: _Work) -> dict[int, set[str]]:
+    """Return the names of each set, whichever of its accounts and workforce rows says them."""
     names: defaultdict[int, set[str]] = defaultdict(set)
-    for node in users:
-        names[work.joined.root(node)].update(work.nodes.names[node])
-    named = [found for found in names.values() if found]
+    for node, known in enumerate(work.nodes.names):
+        names[work.joined.root(node)].update(known)
+    return names
+
+
+def _is_shared(work: _Work, names: dict[int, set[str]], users: Sequence[int]) -> bool:
+    """Tell whether people with different names use a mailbox: then it is no key."""
+    roots = {work.joined.root(node) for node in users}
+    named = [names[root] for root in roots if names[root]]
     return len(named) > 1 and not set.intersection(*named)
 
 
@@ -133,59 +140,82 @@ def _settle(work: _Work, level: Level, tied: list[str], groups: dict[str, list[i
 
 
 def _numbered(work: _Work, mailboxes: dict[str, list[int]], shared: frozenset[str]) -> Persons:
-    members: defaultdict[int, list[int]] = defaultdict(list)
-    for node in range(len(work.nodes)):
-        members[work.joined.root(node)].append(node)
-    disputed = {node for _, _, tied in work.conflicts for node in tied}
-    anchors = {root: _anchor(work.nodes, found, not disputed.isdisjoint(found)) for root, found in members.items()}
-    order = sorted(members, key=lambda root: anchors[root])
+    nodes = work.nodes
+    roots = [work.joined.root(node) for node in range(len(nodes))]
+    linkable = [node for node in range(len(nodes)) if not nodes.shared[node]]
+    employees = _only_one(_grouped(linkable, nodes.employee), roots)
+    numbers = _only_one(_grouped(linkable, nodes.npi), roots)
+    boxes = _only_one({mailbox: users for mailbox, users in mailboxes.items() if mailbox not in shared}, roots)
+    anchors = _anchors(nodes, roots, employees, numbers, boxes)
+    order = sorted(anchors, key=lambda root: anchors[root])
     person = {root: number for number, root in enumerate(order)}
-    of_node = [person[work.joined.root(node)] for node in range(len(work.nodes))]
-    together = Forest(len(order))
-    conflicts = []
-    for level, tied, nodes in work.conflicts:
-        persons = sorted({of_node[node] for node in nodes})
-        together.join(persons)
-        conflicts.append(Conflict(level, tied, tuple(persons)))
+    members: defaultdict[int, list[int]] = defaultdict(list)
+    for node, root in enumerate(roots):
+        members[root].append(node)
+    together, conflicts = _conflicts(work, [person[root] for root in roots], len(order))
     return Persons(
-        identities=work.nodes,
-        of_node=of_node,
+        identities=nodes,
+        of_node=[person[root] for root in roots],
         anchors=[anchors[root] for root in order],
         nodes=[members[root] for root in order],
-        together=[together.root(number) for number in range(len(order))],
-        conflicts=tuple(sorted(conflicts, key=lambda conflict: (conflict.persons, conflict.keys))),
+        together=together,
+        conflicts=conflicts,
         shared_mailboxes=shared,
-        by_mailbox=_only_person(mailboxes, of_node, shared),
-        by_employee=_only_person(_grouped(range(len(work.nodes)), work.nodes.employee), of_node, frozenset()),
+        by_mailbox={mailbox: person[root] for mailbox, root in boxes.items()},
+        by_employee={employee: person[root] for employee, root in employees.items()},
     )
 
 
-def _only_person(groups: dict[str, list[int]], of_node: list[int], shared: frozenset[str]) -> dict[str, int]:
-    """Return the person of each key that belongs to exactly one."""
-    persons = {key: {of_node[node] for node in nodes} for key, nodes in groups.items() if key not in shared}
-    return {key: next(iter(found)) for key, found in persons.items() if len(found) == 1}
+def _only_one(groups: dict[str, list[int]], roots: Sequence[int]) -> dict[str, int]:
+    """Return the set of each key that belongs to exactly one."""
+    found = {key: {roots[node] for node in nodes} for key, nodes in groups.items()}
+    return {key: next(iter(sets)) for key, sets in found.items() if len(sets) == 1}
 
 
-def _anchor(nodes: Identities, members: Sequence[int], disputed: bool) -> str:
-    """Return the strongest identifier of a person: what its pseudonym is made from.
+def _conflicts(work: _Work, of_node: Sequence[int], persons: int) -> tuple[list[int], tuple[Conflict, ...]]:
+    """Return each person's number if all conflicts were answered "same", and the conflicts."""
+    together = Forest(persons)
+    conflicts = []
+    for level, tied, nodes in work.conflicts:
+        about = sorted({of_node[node] for node in nodes})
+        together.join(about)
+        conflicts.append(Conflict(level, tied, tuple(about)))
+    in_order = sorted(conflicts, key=lambda conflict: (conflict.persons, conflict.level, conflict.keys))
+    return [together.root(number) for number in range(persons)], tuple(in_order)
 
-    A disputed id stands for several persons, so there the weaker identifier is added.
+
+def _anchors(
+    nodes: Identities,
+    roots: Sequence[int],
+    employees: dict[str, int],
+    numbers: dict[str, int],
+    boxes: dict[str, int],
+) -> dict[int, str]:
+    """Return for each set the strongest identifier that it alone has: what its pseudonym is made from.
+
+    Employee id, NPI, account, mailbox; of equals the first in the order of texts. A row number is the last resort: it
+    changes with the rows above, but nothing in a log leads to such a person.
     """
-    employee = min((nodes.employee[node] or "" for node in members if nodes.employee[node]), default=None)
-    number = min((nodes.npi[node] or "" for node in members if nodes.npi[node]), default=None)
-    if any(nodes.shared[node] for node in members):
-        employee = number = None
-    parts = [f"employee_id:{employee}"] if employee else []
-    if number and (disputed or not parts):
-        parts.append(f"npi:{number}")
-    if not parts or disputed:
-        parts.append(min(_account_anchor(nodes, node) for node in members))
-    return "/".join(parts)
+    anchors: dict[int, str] = {}
+    for kind, root_of in (("employee_id", employees), ("npi", numbers)):
+        for text in sorted(root_of):
+            anchors.setdefault(root_of[text], f"{kind}:{text}")
+    accounts: list[tuple[str, int]] = []
+    rows: list[tuple[str, int]] = []
+    for node, root in enumerate(roots):
+        if root in anchors:
+            continue
+        directory, (path, row) = nodes.directory[node], nodes.origin[node]
+        if directory is None:
+            rows.append((f"workforce:{path}:{row}", root))
+        else:
+            accounts.append((f"account:{_escaped(directory)}:{nodes.account[node]}", root))
+    own = sorted((f"mailbox:{mailbox}", root) for mailbox, root in boxes.items())
+    for anchor, root in (*sorted(accounts), *own, *sorted(rows)):
+        anchors.setdefault(root, anchor)
+    return anchors
 
 
-def _account_anchor(nodes: Identities, node: int) -> str:
-    directory = nodes.directory[node]
-    if directory is None:
-        path, row = nodes.origin[node]
-        return f"workforce:{path}:{row}"
-    return f"account:{directory}:{nodes.account[node]}"
+def _escaped(directory: str) -> str:
+    """Return a directory without colons, so that no two accounts have the same anchor."""
+    return directory.replace("%", "%25").replace(":", "%3A")
