@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ import msgspec
 from percapita.counting.facts import Fact
 from percapita.errors import InputError
 from percapita.evidence.canonical import canonical_json, sha256_hex
-from percapita.sources.calendar import Calendar
+from percapita.sources.calendar import EPOCH, MICROSECOND, Calendar
 from percapita.sources.read import ReadTotals
 from percapita.sources.rejects import Reject
 from percapita.sources.spec import EventSource
@@ -96,7 +96,12 @@ def digest_path(root: Path, source: EventSource, calendar: Calendar, sha256: str
 
 def stamp_bytes(stamp: Stamp) -> bytes:
     """Return the text of a stamp for the Parquet footer."""
-    return canonical_json({"schema": SCHEMA, **asdict(stamp)})
+    lists = list(dict.fromkeys(stamp.patterns.values()))
+    number = {patterns: place for place, patterns in enumerate(lists)}
+    systems = {system: number[patterns] for system, patterns in stamp.patterns.items()}
+    said = {field.name: getattr(stamp, field.name) for field in fields(stamp)}
+    rejects = [[reject.row, reject.column, reject.reason] for reject in stamp.rejects]
+    return canonical_json({"schema": SCHEMA, **said, "rejects": rejects, "patterns": lists, "systems": systems})
 
 
 def read_stamp(path: Path) -> Stamp | None:
@@ -113,11 +118,11 @@ def read_stamp(path: Path) -> Stamp | None:
 
 
 def _stamp(said: dict[str, Any]) -> Stamp:
-    said["rejects"] = tuple(Reject(**reject) for reject in said["rejects"])
-    said["patterns"] = {
-        system: tuple((tuple(activity), tuple(objects)) for activity, objects in patterns)
-        for system, patterns in said["patterns"].items()
-    }
+    lists = [
+        tuple((tuple(activity), tuple(objects)) for activity, objects in patterns) for patterns in said["patterns"]
+    ]
+    said["patterns"] = {system: lists[number] for system, number in said.pop("systems").items()}
+    said["rejects"] = tuple(Reject(said["path"], row, column, reason) for row, column, reason in said["rejects"])
     return Stamp(**said)
 
 
@@ -141,8 +146,13 @@ def kept_facts(path: Path, rules: tuple[UseRule, ...]) -> tuple[list[Fact], Read
         raise InputError("the kept digest is damaged", path.name, "remove it with `percapita digest prune`")
     refuse_stale(stamp, rules)
     table: pa.Table = pq.read_table(path)
-    facts = [Fact(rule=_plan_rule(rules, row["system"], row.pop("rule")), **row) for row in table.to_pylist()]
+    facts = [_fact(rules, **row) for row in table.to_pylist()]
     return facts, stamp.totals(stamp.path)
+
+
+def _fact(rules: tuple[UseRule, ...], rule: int, first: int | None, last: int | None, **row: Any) -> Fact:
+    times = [None if time is None else EPOCH + time * MICROSECOND for time in (first, last)]
+    return Fact(rule=_plan_rule(rules, row["system"], rule), first=times[0], last=times[1], **row)
 
 
 def _plan_rule(rules: tuple[UseRule, ...], system: str, place: int) -> int:
@@ -150,10 +160,12 @@ def _plan_rule(rules: tuple[UseRule, ...], system: str, place: int) -> int:
 
 
 def digest_schema() -> pa.Schema:
-    """Return the Arrow schema of a digest; `rule` is the place among the rules that touch the system, or -1."""
+    """Return the Arrow schema of a digest; `rule` is the place among the rules that touch the system, or -1.
+
+    `first` and `last` are microseconds since 1970-01-01 UTC.
+    """
     import pyarrow as pa
 
-    instant = pa.timestamp("us", tz="UTC")
     return pa.schema(
         [
             ("system", pa.string()),
@@ -161,7 +173,7 @@ def digest_schema() -> pa.Schema:
             ("rule", pa.int16()),
             ("bucket", pa.date32()),
             ("events", pa.int64()),
-            ("first", instant),
-            ("last", instant),
+            ("first", pa.int64()),
+            ("last", pa.int64()),
         ]
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from percapita.counting.facts import Fact
-from percapita.counting.home import data_home
+from percapita.counting.home import data_home, key_file
 from percapita.counting.load import LoadedPlan, directories_of, load_plan, scope_of
 from percapita.counting.people import PeopleOfPlan, read_people
 from percapita.errors import InputError, nearest
@@ -98,8 +98,7 @@ def _open(plan_file: Path) -> _Case:
     loaded = load_plan(plan_file)
     files = take_inventory(loaded.plan.source, loaded.base, allow_empty=lambda index: True)
     people = read_people(loaded, [file for file in files if is_identity(file.source)])
-    told = loaded.plan.organization.key_file
-    key = load_key(loaded.base / told if told else data_home(loaded.file) / "keys" / "pseudonym.key")
+    key = load_key(key_file(loaded, data_home(loaded.file)))
     marks = [pseudonym(key, anchor) for anchor in people.persons.anchors]
     return _Case(loaded, people, [file for file in files if not is_identity(file.source)], marks)
 

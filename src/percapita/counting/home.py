@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from percapita.counting.load import LoadedPlan
 from percapita.errors import InputError
 
 
@@ -21,3 +22,9 @@ def data_home(plan_file: Path) -> Path:
             "set PERCAPITA_HOME to a folder that can be written",
         ) from None
     return home
+
+
+def key_file(loaded: LoadedPlan, home: Path) -> Path:
+    """Return where the key of the pseudonyms stands: where the plan says, else under the data home."""
+    told = loaded.plan.organization.key_file
+    return loaded.base / told if told else home / "keys" / "pseudonym.key"

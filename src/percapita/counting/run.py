@@ -9,7 +9,7 @@ from pathlib import Path
 
 from percapita.counting.build import build_statement
 from percapita.counting.engines import find_engine
-from percapita.counting.home import data_home
+from percapita.counting.home import data_home, key_file
 from percapita.counting.kept import kept_files
 from percapita.counting.load import LoadedPlan, directories_of, load_plan
 from percapita.counting.output import write_names, write_rejects, write_statement
@@ -55,7 +55,8 @@ def count(plan_file: Path, settings: Settings | None = None) -> Run:
     home = data_home(loaded.file)
     files, hashes = _inventory(loaded, home, settings)
     people = read_people(loaded, [file for file in files if is_identity(file.source)])
-    task = _task(loaded, people, _event_files(loaded, home, files, hashes), home, settings.progress)
+    pseudonyms = _pseudonyms(loaded, people, home) if settings.out else None
+    task = _task(loaded, people, _event_files(loaded, home, files, hashes), home, pseudonyms, settings.progress)
     counted = engine.count(task)
     inputs = _inputs(loaded, files, hashes, people, task, counted, settings.out)
     statement = build_statement(task, people, counted, inputs, (engine.name, engine.version))
@@ -66,7 +67,12 @@ def events_task(loaded: LoadedPlan, progress: Progress) -> Task:
     """Return the task of reading a plan's files of events, whoever the people are."""
     home = data_home(loaded.file)
     files, hashes = _inventory(loaded, home, Settings(progress=progress))
-    return _task(loaded, read_people(loaded, []), _event_files(loaded, home, files, hashes), home, progress)
+    return _task(loaded, read_people(loaded, []), _event_files(loaded, home, files, hashes), home, None, progress)
+
+
+def _pseudonyms(loaded: LoadedPlan, people: PeopleOfPlan, home: Path) -> list[str]:
+    key = load_key(key_file(loaded, home))
+    return [pseudonym(key, anchor) for anchor in people.persons.anchors]
 
 
 def _inventory(loaded: LoadedPlan, home: Path, settings: Settings) -> tuple[tuple[SourceFile, ...], dict[str, str]]:
@@ -104,16 +110,21 @@ def _event_files(
     return present + gone
 
 
-def _task(loaded: LoadedPlan, people: PeopleOfPlan, files: Sequence[EventFile], home: Path, progress: Progress) -> Task:
-    key_file = loaded.plan.organization.key_file
-    key = load_key(loaded.base / key_file if key_file else home / "keys" / "pseudonym.key")
+def _task(
+    loaded: LoadedPlan,
+    people: PeopleOfPlan,
+    files: Sequence[EventFile],
+    home: Path,
+    pseudonyms: Sequence[str] | None,
+    progress: Progress,
+) -> Task:
     return Task(
         loaded=loaded,
         files=files,
         book=people.book,
         directories=directories_of(loaded.plan),
         entities=people.entities,
-        pseudonyms=[pseudonym(key, anchor) for anchor in people.persons.anchors],
+        pseudonyms=pseudonyms,
         digests=home / "digests" if loaded.plan.count.digest else None,
         progress=progress,
     )
@@ -180,7 +191,7 @@ def _write(
         rejects = [reject for totals in (*people.totals, *counted.totals) for reject in totals.rejects]
         write_rejects(aside / "rejects.csv", rejects)
         if settings.names:
-            write_names(aside / "names.csv", people, task.pseudonyms)
+            write_names(aside / "names.csv", people, task.pseudonyms or ())
         settings.out.mkdir(parents=True, exist_ok=True)
         return tuple(file.replace(settings.out / file.name) for file in sorted(aside.iterdir()))
     except OSError as error:

@@ -31,7 +31,8 @@ class EventFile:
 class Task:
     """Hold everything an engine needs to count.
 
-    `entities` and `pseudonyms` are by person. `digests` is the folder of digests, None when none are to be kept.
+    `entities` and `pseudonyms` are by person; without pseudonyms no determinations are written. `digests` is the
+    folder of digests, None when none are to be kept.
     `progress(title, done, total)` is called now and then with bytes.
     """
 
@@ -40,7 +41,7 @@ class Task:
     book: AccountBook
     directories: dict[str, set[str]]
     entities: Sequence[str]
-    pseudonyms: Sequence[str]
+    pseudonyms: Sequence[str] | None
     digests: Path | None
     progress: Callable[[str, int, int], None] = no_progress
 

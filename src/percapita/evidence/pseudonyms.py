@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import hmac
 import os
 import secrets
@@ -48,6 +46,5 @@ def _make_key(path: Path) -> None:
 
 
 def pseudonym(key: bytes, anchor: str) -> str:
-    """Return the pseudonym of the person whose strongest identifier is `anchor`: `p-` and 20 characters."""
-    mark = hmac.new(key, anchor.encode(), hashlib.sha256).digest()
-    return "p-" + base64.b32encode(mark[:13]).decode().lower()[:20]
+    """Return the pseudonym of the person whose strongest identifier is `anchor`: `p-` and 20 hexadecimal digits."""
+    return "p-" + hmac.digest(key, anchor.encode(), "sha256").hex()[:20]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 
 class Forest:
@@ -20,7 +20,7 @@ class Forest:
             node = parent[node]
         return node
 
-    def join(self, nodes: Sequence[int]) -> None:
+    def join(self, nodes: Iterable[int]) -> None:
         """Join the sets of all `nodes`."""
         roots = {self.root(node) for node in nodes}
         if roots:

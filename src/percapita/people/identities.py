@@ -95,6 +95,9 @@ class _KeyColumns:
         )
 
 
+_NO_KEYS = _KeyColumns([None], [None], [None], [None], 0)
+
+
 def _texts(rows: pa.Table, column: str) -> list[Any]:
     return rows.column(column).to_pylist() if column in rows.column_names else [None] * rows.num_rows
 
@@ -113,11 +116,10 @@ def _mapped(texts: Iterable[str | None], function: Callable[[str | None], Any]) 
 def _add_workforce(
     nodes: Identities, table: IdentityTable, column: _KeyColumns, by_id: dict[keys.EmployeeId, str]
 ) -> None:
+    rows = _texts(table.rows, "row")
     dated = [_texts(table.rows, name) for name in ("valid_from", "valid_to", "entity", "country", "worker_type")]
-    for index, (row, *employment) in enumerate(zip(_texts(table.rows, "row"), *dated, strict=True)):
-        _append(nodes, None, "", (table.path, row))
-        _add_keys(nodes, len(nodes) - 1, column, index, by_id)
-        nodes.employment[-1] = Employment(*employment)
+    employment = [Employment(*said) for said in zip(*dated, strict=True)]
+    _extend(nodes, table, [""] * len(rows), [None] * len(rows), employment, rows, column, by_id)
 
 
 def _add_accounts(
@@ -127,29 +129,47 @@ def _add_accounts(
     by_id: dict[keys.EmployeeId, str],
     at: dict[tuple[str, str], int],
 ) -> None:
+    """Add the accounts of a file; several rows of one account are one node with the keys of all of them."""
     directory = table.directory or ""
-    kinds = _texts(table.rows, "kind")
-    for index, (row, account) in enumerate(
-        zip(_texts(table.rows, "row"), _texts(table.rows, "account_id"), strict=True)
-    ):
+    kinds, rows, accounts = (_texts(table.rows, name) for name in ("kind", "row", "account_id"))
+    first = len(nodes)
+    places = [at.setdefault((directory, account), first + place) for place, account in enumerate(accounts)]
+    if places == list(range(first, first + len(accounts))):
+        _extend(nodes, table, accounts, kinds, [None] * len(accounts), rows, column, by_id)
+        return
+    for account, place in zip(accounts, places, strict=True):  # some account has several rows: node by node
+        if place >= first:
+            at.pop((directory, account), None)
+    for index, (row, account) in enumerate(zip(rows, accounts, strict=True)):
         node = at.setdefault((directory, account), len(nodes))
         if node == len(nodes):
-            _append(nodes, directory, account, (table.path, row))
+            _extend(nodes, table, [account], [None], [None], [row], _NO_KEYS, by_id)
         nodes.kind[node] = nodes.kind[node] or kinds[index]
         _add_keys(nodes, node, column, index, by_id)
 
 
-def _append(nodes: Identities, directory: str | None, account: str, origin: tuple[str, int]) -> None:
-    nodes.directory.append(directory)
-    nodes.account.append(account)
-    nodes.employee.append(None)
-    nodes.npi.append(None)
-    nodes.emails.append(())
-    nodes.names.append(())
-    nodes.kind.append(None)
-    nodes.shared.append(False)
-    nodes.employment.append(None)
-    nodes.origin.append(origin)
+def _extend(
+    nodes: Identities,
+    table: IdentityTable,
+    accounts: list[str],
+    kinds: list[str | None],
+    employment: Sequence[Employment | None],
+    rows: list[int],
+    column: _KeyColumns,
+    by_id: dict[keys.EmployeeId, str],
+) -> None:
+    """Add a node for each row of a file."""
+    count = len(accounts)
+    nodes.directory += [table.directory] * count
+    nodes.account += accounts
+    nodes.employee += [None if known is None else by_id[known] for known in column.employee_ids[:count]]
+    nodes.npi += column.npis[:count]
+    nodes.emails += [() if mailbox is None else (mailbox,) for mailbox in column.emails[:count]]
+    nodes.names += [() if name is None else (name,) for name in column.names[:count]]
+    nodes.kind += kinds
+    nodes.shared += [False] * count
+    nodes.employment += employment
+    nodes.origin += [(table.path, row) for row in rows]
 
 
 def _add_keys(nodes: Identities, node: int, column: _KeyColumns, index: int, by_id: dict[keys.EmployeeId, str]) -> None:

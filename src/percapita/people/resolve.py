@@ -103,15 +103,17 @@ def _is_shared(work: _Work, names: dict[int, set[str]], users: Sequence[int]) ->
 def _apply(work: _Work, level: Level, groups: dict[str, list[int]]) -> None:
     """Join the groups of one level where nothing speaks against it; note the conflicts."""
     _note_ids(work)
-    wide = {key: members for key, members in groups.items() if len(members) > 1}
+    root = work.joined.root
+    sets = {key: {root(node) for node in members} for key, members in groups.items() if len(members) > 1}
+    apart = {key: roots for key, roots in sets.items() if len(roots) > 1}
     trial = Forest(len(work.nodes))
-    for members in wide.values():
-        trial.join([work.joined.root(node) for node in members])
+    for roots in apart.values():
+        trial.join(roots)
     connected: defaultdict[int, list[str]] = defaultdict(list)
-    for key, members in wide.items():
-        connected[trial.root(work.joined.root(members[0]))].append(key)
+    for key, roots in apart.items():
+        connected[trial.root(next(iter(roots)))].append(key)
     for tied in connected.values():
-        _settle(work, level, tied, groups)
+        _settle(work, level, tied, apart, groups)
 
 
 def _note_ids(work: _Work) -> None:
@@ -126,17 +128,18 @@ def _note_ids(work: _Work) -> None:
             work.npi[root] = number
 
 
-def _settle(work: _Work, level: Level, tied: list[str], groups: dict[str, list[int]]) -> None:
+def _settle(
+    work: _Work, level: Level, tied: list[str], sets: dict[str, set[int]], groups: dict[str, list[int]]
+) -> None:
     """Join everything that `tied` keys connect, or, in a conflict, only what lacks the disputed identifier."""
-    roots = {work.joined.root(node) for key in tied for node in groups[key]}
+    roots = sets[tied[0]] if len(tied) == 1 else set().union(*(sets[key] for key in tied))
     disputed = [ids for ids in (work.employee, work.npi) if len({ids[root] for root in roots if root in ids}) > 1]
     if not disputed:
-        work.joined.join(list(roots))
+        work.joined.join(roots)
         return
     work.conflicts.append((level, tuple(sorted(tied)), tuple(sorted(node for key in tied for node in groups[key]))))
     for key in tied:
-        members = [work.joined.root(node) for node in groups[key]]
-        work.joined.join([root for root in members if not any(root in ids for ids in disputed)])
+        work.joined.join({root for root in sets[key] if not any(root in ids for ids in disputed)})
 
 
 def _numbered(work: _Work, mailboxes: dict[str, list[int]], shared: frozenset[str]) -> Persons:

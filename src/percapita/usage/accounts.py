@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from percapita.people import keys
 from percapita.people.resolve import Persons
@@ -34,7 +35,7 @@ class AccountBook:
     judge: Judge
     countries: Sequence[str | None]
     by_directory: Mapping[str, dict[str, int]] = field(init=False)
-    _folded: dict[str, dict[str, int | None]] = field(init=False, default_factory=dict)
+    _folded: dict[str, dict[str, list[int]]] = field(init=False, default_factory=dict)
     _known: dict[tuple[Scope, str], Account] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -58,40 +59,63 @@ class AccountBook:
             return self._recipient(scope, text, keys.email(text), self.persons.by_mailbox)
         if scope == EMPLOYEES:
             return self._recipient(scope, text, self._employee_key(text), self.persons.by_employee)
-        node = self._only(self.by_directory.get(directory, {}).get(text) for directory in scope)
-        if node is None:
-            node = self._only(self._fold(directory).get(text.casefold()) for directory in scope)
-        if node is None:
+        nodes = [node for name in scope if (node := self.by_directory.get(name, {}).get(text)) is not None]
+        nodes = nodes or [node for name in scope for node in self._fold(name).get(text.casefold(), ())]
+        if len(nodes) != 1:
             return Account((scope, text), self.judge.of_unknown(text), None)
-        return Account(node, self.standing_of_node[node], self.persons.of_node[node])
+        return Account(nodes[0], self.standing_of_node[nodes[0]], self.persons.of_node[nodes[0]])
 
-    @staticmethod
-    def _only(nodes: Iterable[int | None]) -> int | None:
-        found = [node for node in nodes if node is not None]
-        return found[0] if len(found) == 1 else None
-
-    def _fold(self, directory: str) -> dict[str, int | None]:
-        """Return the accounts of a directory by their text without case; None where two differ by case only."""
+    def _fold(self, directory: str) -> dict[str, list[int]]:
+        """Return the accounts of a directory by their text without case."""
         if directory not in self._folded:
-            folded: dict[str, int | None] = {}
+            folded: defaultdict[str, list[int]] = defaultdict(list)
             for account, node in self.by_directory.get(directory, {}).items():
-                folded[account.casefold()] = None if account.casefold() in folded else node
-            self._folded[directory] = folded
+                folded[account.casefold()].append(node)
+            self._folded[directory] = dict(folded)
         return self._folded[directory]
 
     def _employee_key(self, text: str) -> str | None:
-        known = keys.employee_id(text)
-        return self.persons.identities.employee_keys.get(known) if known else None
+        """Return the key that an employee id has among those known; a prefix that one side lacks is ignored."""
+        wanted = keys.employee_id(text)
+        if wanted is None:
+            return None
+        prefix, number = wanted
+        exact = self.persons.identities.employee_keys.get(wanted)
+        near = self._employees_by_number.get(number, set())
+        if exact is None and len(near) == 1 and (not prefix or near == {number}):
+            return next(iter(near))
+        return exact
+
+    @cached_property
+    def _employees_by_number(self) -> dict[str, set[str]]:
+        by_number: defaultdict[str, set[str]] = defaultdict(set)
+        for (_, number), key in self.persons.identities.employee_keys.items():
+            by_number[number].add(key)
+        return dict(by_number)
 
     def _recipient(self, scope: Scope, text: str, key: str | None, by_key: Mapping[str, int]) -> Account:
-        """Return a recipient, who is no account: known by mailbox or employee id alone."""
-        identity = (scope, key or text)
-        left_out = self.judge.excluded("human", text)
+        """Return a recipient, who is no account: known by mailbox or employee id alone.
+
+        The plan excludes the text as the file writes it. A mailbox that only accounts without a person have - a
+        service, a patient, a shared account - stands for no person either.
+        """
         person = by_key.get(key) if key else None
+        left_out = self.judge.excluded("human", text)
         if left_out:
-            return Account(identity, left_out, person)
+            return Account((scope, text), left_out, person)
+        identity = (scope, key or text)
         if key in self.persons.shared_mailboxes:
             return Account(identity, Standing("excluded", SHARED_MAILBOX, "shared", shared=True), None)
-        if person is None:
+        if person is None or key is None:
             return Account(identity, self.judge.of_unknown(text), None)
-        return Account(identity, self.judge.of_country(self.countries[person]), person)
+        return Account(identity, self._standing_behind(person, key), person)
+
+    def _standing_behind(self, person: int, key: str) -> Standing:
+        """Return the standing of the accounts and workforce rows that have a key: the best of them."""
+        nodes = self.persons.identities
+        behind = [
+            self.standing_of_node[node]
+            for node in self.persons.nodes[person]
+            if key in nodes.emails[node] or key == nodes.employee[node]
+        ]
+        return next((standing for standing in behind if standing.status == "person"), behind[0])

@@ -9,7 +9,7 @@ from typing import Literal
 from percapita.people.resolve import Persons
 from percapita.policy.user_definition import UserDefinition
 from percapita.policy.vocabulary import ACCOUNT_KINDS
-from percapita.usage.rules import matches
+from percapita.usage.rules import is_glob, matches
 
 Status = Literal["person", "excluded", "determination", "unknown"]
 
@@ -102,16 +102,23 @@ class Judge:
 def standings(judge: Judge, persons: Persons, countries: Sequence[str | None]) -> list[Standing]:
     """Return the standing of every node; workforce rows stand for persons."""
     nodes = persons.identities
+    named = _named_by_exclusions(judge, nodes.account)
     known: dict[tuple[object, ...], Standing] = {}
-    by_account = any(rule.account_globs is not None or rule.listed is not None for rule in judge.exclusions)
     result = []
-    for node, account in enumerate(nodes.account):
-        country = countries[persons.of_node[node]]
-        case = (nodes.kind[node], account if by_account else "", nodes.shared[node], country)
+    for node, (kind, account, shared) in enumerate(zip(nodes.kind, nodes.account, nodes.shared, strict=True)):
+        case = (kind, account if account in named else "", shared, countries[persons.of_node[node]])
         if case not in known:
-            known[case] = judge.of_known(nodes.kind[node], account, nodes.shared[node], country)
+            known[case] = judge.of_known(kind, account, shared, case[3])
         result.append(known[case])
     return result
+
+
+def _named_by_exclusions(judge: Judge, accounts: Sequence[str]) -> set[str]:
+    """Return the accounts that some exclusion names by id: the only ones whose id matters."""
+    exact = {word for rule in judge.exclusions for word in rule.account_globs or () if not is_glob(word)}
+    exact |= {account for rule in judge.exclusions for account in rule.listed or ()}
+    globs = [word for rule in judge.exclusions for word in rule.account_globs or () if is_glob(word)]
+    return exact | {account for account in accounts if any(matches(word, account) for word in globs)}
 
 
 def unrecognized_kinds(persons: Persons) -> dict[str, int]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from percapita.counting.digest import Stamp, digest_path, read_stamp, refuse_stale
-from percapita.counting.engines.duckdb_digest import build_digest
+from percapita.counting.engines.duckdb_digest import DigestMaker
 from percapita.counting.engines.duckdb_rollup import DigestFile, roll_up
 from percapita.counting.task import Counted, EventFile, Task
 
@@ -46,7 +46,8 @@ def make_digests(task: Task) -> None:
 
 
 def _digests(task: Task, connection: DuckDBPyConnection, scratch: Path) -> list[DigestFile]:
-    return [_digest(task, connection, one, scratch, done) for one, done in _with_bytes_done(task)]
+    maker = DigestMaker(connection, task)
+    return [_digest(task, maker, one, scratch, done) for one, done in _with_bytes_done(task)]
 
 
 def _with_bytes_done(task: Task) -> Iterator[tuple[EventFile, int]]:
@@ -56,7 +57,7 @@ def _with_bytes_done(task: Task) -> Iterator[tuple[EventFile, int]]:
         done += one.file.size
 
 
-def _digest(task: Task, connection: DuckDBPyConnection, one: EventFile, scratch: Path, done: int) -> DigestFile:
+def _digest(task: Task, maker: DigestMaker, one: EventFile, scratch: Path, done: int) -> DigestFile:
     """Return the digest of a file: kept, still current, or made now."""
     source = one.file.source
     if one.kept is not None:
@@ -75,7 +76,7 @@ def _digest(task: Task, connection: DuckDBPyConnection, one: EventFile, scratch:
             read += units
             task.progress(f"reading {one.file.path}", read, total)
 
-        current = build_digest(connection, task, one, path, progress)
+        current = maker.make(one, path, progress)
     return DigestFile(path, source, current, one.file.path)
 
 

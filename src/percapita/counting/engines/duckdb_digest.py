@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from percapita.counting.digest import METADATA_KEY, MOST_SYSTEMS, Stamp, patterns_of, rules_of, stamp_bytes
+from percapita.counting.engines.duckdb_direct import DirectReader
 from percapita.counting.engines.sql import text
 from percapita.counting.task import EventFile, Task
 from percapita.errors import InputError
@@ -21,30 +22,54 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 GROUP = """
-CREATE OR REPLACE TEMP TABLE facts AS
-SELECT system, account, rule, bucket, sum(events)::BIGINT AS events, min(first_seen) AS first, max(last_seen) AS last
+CREATE OR REPLACE TEMP TABLE grouped AS
+SELECT system, account, rule, bucket, sum(events)::BIGINT AS events,
+  epoch_us(min(first_seen)) AS first, epoch_us(max(last_seen)) AS last
 FROM classified GROUP BY system, account, rule, bucket
 """
 
 
-def build_digest(
-    connection: DuckDBPyConnection, task: Task, one: EventFile, path: Path, progress: Callable[[int], None]
-) -> Stamp:
-    """Read a file once, write its digest to `path`, whole or not at all, and return its stamp."""
-    import pyarrow as pa
+class DigestMaker:
+    """Make digests in one connection: typed Parquet directly, everything else through `sources.read`."""
 
-    totals = ReadTotals()
-    batches = read_events(one.file, task.loaded.calendar, totals, progress)
-    reader = pa.RecordBatchReader.from_batches(_classified_schema(), classify(batches, task.loaded.rules))
-    connection.register("classified", reader)
-    try:
-        connection.execute(GROUP)
-    finally:
-        connection.unregister("classified")
-    unchanged(one.file)
-    stamp = _stamp(connection, task, one, totals)
-    _write(connection, path, stamp)
-    return stamp
+    def __init__(self, connection: DuckDBPyConnection, task: Task) -> None:
+        """Remember what was looked up once for all files."""
+        self._connection = connection
+        self._task = task
+        self._known: dict[tuple[str, ...], int] = {}
+        looks_at_objects = not all(rule.any_object for rule in task.loaded.rules)
+        self._direct = None if looks_at_objects else DirectReader(connection, task.loaded.calendar, self._place)
+
+    def _place(self, system: str, activity: str) -> int:
+        return _place((system, activity), self._task.loaded.rules, self._known)
+
+    def make(self, one: EventFile, path: Path, progress: Callable[[int], None]) -> Stamp:
+        """Read a file once, write its digest to `path`, whole or not at all, and return its stamp."""
+        totals = self._direct.read(one) if self._direct else None
+        direct = totals is not None
+        if totals is None:
+            totals = self._through_reader(one, progress)
+        stamp = _stamp(self._connection, self._task, one, totals)
+        _write(self._connection, path, stamp, in_order=not direct)
+        if direct:
+            progress(one.file.size)
+        return stamp
+
+    def _through_reader(self, one: EventFile, progress: Callable[[int], None]) -> ReadTotals:
+        """Fill `facts` with the rows that `sources.read` gives."""
+        import pyarrow as pa
+
+        totals = ReadTotals()
+        batches = read_events(one.file, self._task.loaded.calendar, totals, progress)
+        classified = classify(batches, self._task.loaded.rules, self._known)
+        self._connection.register("classified", pa.RecordBatchReader.from_batches(_classified_schema(), classified))
+        try:
+            self._connection.execute(GROUP)
+        finally:
+            self._connection.unregister("classified")
+        self._connection.execute("CREATE OR REPLACE TEMP VIEW facts AS FROM grouped")
+        unchanged(one.file)
+        return totals
 
 
 def _classified_schema() -> pa.Schema:
@@ -64,7 +89,9 @@ def _classified_schema() -> pa.Schema:
     )
 
 
-def classify(batches: Iterator[pa.RecordBatch], rules: tuple[UseRule, ...]) -> Iterator[pa.RecordBatch]:
+def classify(
+    batches: Iterator[pa.RecordBatch], rules: tuple[UseRule, ...], known: dict[tuple[str, ...], int]
+) -> Iterator[pa.RecordBatch]:
     """Yield the batches with the place of the rule that fits each row, and without activity and object.
 
     The rule is looked up once for each distinct system, activity and, where a rule asks for it, object.
@@ -72,7 +99,6 @@ def classify(batches: Iterator[pa.RecordBatch], rules: tuple[UseRule, ...]) -> I
     import pyarrow as pa
 
     names = ["system", "activity"] if all(rule.any_object for rule in rules) else ["system", "activity", "object"]
-    known: dict[tuple[str, ...], int] = {}
     for batch in batches:
         table = pa.Table.from_batches([batch])
         combined = table.select(names).combine_chunks()
@@ -141,16 +167,19 @@ def _stamp(connection: DuckDBPyConnection, task: Task, one: EventFile, totals: R
     )
 
 
-def _write(connection: DuckDBPyConnection, path: Path, stamp: Stamp) -> None:
+def _write(connection: DuckDBPyConnection, path: Path, stamp: Stamp, in_order: bool) -> None:
     """Write the facts aside and move them into place: a digest is there as a whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     aside = path.with_name(f".{path.name}.{os.getpid()}")
+    order = "ORDER BY system, account, rule, bucket" if in_order else ""
+    options = (
+        "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 1048576, DICTIONARY_SIZE_LIMIT 4096"
+    )
     try:
         connection.execute(
-            f"COPY (FROM facts ORDER BY system, account, rule, bucket) TO {text(str(aside))} "
-            f"(FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{METADATA_KEY}: {text(stamp_bytes(stamp).decode())}}})"
+            f"COPY (FROM facts {order}) TO {text(str(aside))} "
+            f"({options}, KV_METADATA {{{METADATA_KEY}: {text(stamp_bytes(stamp).decode())}}})"
         )
-        connection.execute("DROP TABLE facts")
         with aside.open("rb+") as file:
             os.fsync(file.fileno())
         aside.replace(path)

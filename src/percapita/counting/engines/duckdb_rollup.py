@@ -8,39 +8,56 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from percapita.counting.digest import Stamp, rules_of
-from percapita.counting.engines.sql import text
+from percapita.counting.engines.account_table import STATUSES, AccountTable
+from percapita.counting.engines.sql import insert, text
 from percapita.counting.load import scope_of
 from percapita.counting.task import Counted, Tally, Task
 from percapita.policy.vocabulary import USE_TYPES
-from percapita.sources.calendar import month_start
 from percapita.sources.spec import Source
-from percapita.usage.accounts import Scope
-from percapita.usage.rules import UNDETERMINED
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 COUNTED, UNDETERMINED_KIND, NO_USE, OUTSIDE = 0, 2, 3, 4  # 1 is counted use of an account left out
 
-STATUSES = ("person", "excluded", "determination", "unknown")
-
 
 # What each account did in each system: one row for each kind of fact. `months` has a bit for each month of the period.
-ACCOUNT_USE = f"""
+# The key packs system, kind and account into one number, which halves the time of the grouping.
+PART = """
+SELECT ((system_number * 8 + kind) << 32) | account_number AS k, sum(events)::BIGINT AS events, min(first) AS first,
+  max(last) AS last, bit_or(use_bit) AS uses, bit_or(month_bit) AS months, min(place) AS place
+FROM (
+  SELECT ({system_numbers}::BIGINT[])[s + 1] AS system_number, a.account_number,
+    CASE WHEN m IS NULL THEN {outside} ELSE ({kinds}::BIGINT[])[r] END AS kind,
+    ({use_bits}::BIGINT[])[r] AS use_bit, coalesce(m, 0) AS month_bit, events, first, last, rule AS place
+  FROM (
+    SELECT account, events, first, last, rule, s, s * {places} + rule + 2 AS r, ({scopes}::BIGINT[])[s + 1] AS scope,
+      CASE WHEN bucket IS NULL THEN 0 ELSE ({months}::BIGINT[])[bucket - DATE '{start}' + 1] END AS m
+    FROM (SELECT *, enum_code(TRY_CAST(system AS {enum}))::BIGINT AS s FROM {facts})
+  ) f JOIN accounts a ON a.account = f.account AND a.scope = f.scope
+)
+GROUP BY k
+"""
+
+ACCOUNT_USE = """
 CREATE TEMP TABLE account_use AS
-SELECT r.system_number, a.account_number, b.inside * r.kind + (1 - b.inside) * {OUTSIDE} AS kind,
-  sum(f.events)::BIGINT AS events, min(f.first) AS first, max(f.last) AS last,
-  bit_or(r.use_bit) AS uses, bit_or(b.month_bit) AS months, min(r.rule_index) AS rule
-FROM facts f
-JOIN rules r ON r.source = f.source AND r.system = f.system AND r.place = f.rule
-JOIN buckets b ON b.bucket IS NOT DISTINCT FROM f.bucket
-JOIN accounts a ON a.scope = r.scope AND a.account = f.account
-GROUP BY ALL
+SELECT k >> 35 AS system_number, (k >> 32) & 7 AS kind, k & 4294967295 AS account_number, events, first, last, uses,
+  months, place FROM ({parts})
+"""
+
+MERGED = """
+SELECT k, sum(events)::BIGINT AS events, min(first) AS first, max(last) AS last, bit_or(uses) AS uses,
+  bit_or(months) AS months, min(place) AS place FROM ({parts}) GROUP BY k
+"""
+
+EMPTY_PART = """
+SELECT 0::BIGINT AS k, 0::BIGINT AS events, NULL::BIGINT AS first, NULL::BIGINT AS last, 0::BIGINT AS uses,
+  0::BIGINT AS months, 0::SMALLINT AS place WHERE false
 """
 
 # What each person did in each system, by rank: counted use, counted use of an account left out, no rule fits, no use.
@@ -48,8 +65,9 @@ PERSON_USE = f"""
 CREATE TEMP TABLE ranked AS
 SELECT u.system_number, a.person, u.kind + (u.kind = {COUNTED} AND a.status <> 0)::INTEGER AS rank,
   sum(u.events)::BIGINT AS events, min(u.first) AS first, max(u.last) AS last, bit_or(u.uses) AS uses,
-  bit_or(u.months) AS months, min(u.rule) AS rule, min(a.standing_rule) AS standing_rule, count(*) AS accounts
-FROM account_use u JOIN accounts_by_number a USING (account_number)
+  bit_or(u.months) AS months, min(u.place) AS place, min(a.standing_rule) AS standing_rule,
+  count(*) AS accounts
+FROM account_use u JOIN account_standing a USING (account_number)
 WHERE u.kind <> {OUTSIDE} AND a.person IS NOT NULL
 GROUP BY ALL;
 CREATE TEMP VIEW users AS
@@ -65,7 +83,7 @@ BELOW_MINIMUM = (
 
 UNDETERMINED_PERSONS = f"""
 SELECT system_number, count(DISTINCT a.person)
-FROM account_use u JOIN accounts_by_number a USING (account_number)
+FROM account_use u JOIN account_standing a USING (account_number)
 WHERE u.kind = {UNDETERMINED_KIND} AND a.status = 0 AND system_number < {{systems}}
   AND (system_number, a.person) NOT IN (SELECT system_number, person FROM users)
 GROUP BY ALL
@@ -81,11 +99,12 @@ SELECT system, pseudonym AS person, rank = 0 AND events >= {minimum} AS counted,
   CASE WHEN rank <= 1 THEN list_filter([{uses}], lambda one: one IS NOT NULL) ELSE []::VARCHAR[] END AS use_types,
   CASE WHEN rank = 1 THEN standing_rule
     WHEN rank = 2 THEN 'undetermined'
-    WHEN rank = 3 THEN 'use[' || rule || ']'
-    WHEN events >= {minimum} THEN word || '/use[' || rule || ']'
-    ELSE {minimum_rule} || '/use[' || rule || ']' END AS rule,
-  first AS first_seen, last AS last_seen, events, accounts
-FROM ranked JOIN systems USING (system_number) JOIN persons USING (person) LEFT JOIN rule_words USING (rule)
+    WHEN rank = 3 THEN use_index
+    WHEN events >= {minimum} THEN word || '/' || use_index
+    ELSE {minimum_rule} || '/' || use_index END AS rule,
+  make_timestamp(first)::TIMESTAMPTZ AS first_seen, make_timestamp(last)::TIMESTAMPTZ AS last_seen, events, accounts
+FROM ranked JOIN systems USING (system_number) JOIN persons USING (person)
+LEFT JOIN rule_words USING (system_number, place)
 WHERE listed
 QUALIFY rank = min(rank) OVER (PARTITION BY system_number, person)
 ORDER BY system, pseudonym
@@ -104,163 +123,126 @@ class DigestFile:
 
 def roll_up(connection: DuckDBPyConnection, task: Task, digests: Sequence[DigestFile], scratch: Path) -> Counted:
     """Return the figures of all digests."""
-    connection.execute(f"CREATE TEMP VIEW facts AS {_union(digests)}")
-    scopes = _make_systems_and_rules(connection, task, digests)
-    _make_buckets(connection, task)
-    _make_accounts(connection, task, scopes)
+    systems = _make_systems(connection, task, digests)
+    parts = _parts(connection, task, digests, systems)
     _make_persons(connection, task)
-    connection.execute(ACCOUNT_USE)
+    merged = f"SELECT * FROM ({parts[0]})" if len(parts) == 1 else MERGED.format(parts=" UNION ALL ".join(parts))
+    connection.execute(ACCOUNT_USE.format(parts=merged))
     connection.execute(PERSON_USE.format(minimum=task.loaded.definition.minimum_events))
     tallies = _tallies(connection, task, digests)
-    kept = scratch / "persons.parquet"
-    _write_persons(connection, task, kept)
+    persons = b""
+    if task.pseudonyms is not None:
+        _write_persons(connection, task, scratch / "persons.parquet")
+        persons = (scratch / "persons.parquet").read_bytes()
     return Counted(
         tallies=tallies,
         persons=_number(connection, "SELECT count(DISTINCT person) FROM users"),
-        idle_accounts=_idle(connection, task, None),
+        idle_accounts=_idle(connection, task, list(task.directories)),
         unlisted=_unlisted(connection),
         groups=_groups(connection, task),
         totals=[digest.stamp.totals(digest.shown) for digest in digests],
-        write_persons=_writer(kept.read_bytes()),
+        write_persons=_writer(persons),
     )
 
 
-def _union(digests: Sequence[DigestFile]) -> str:
-    """Return the query of all facts, each with the number of its source in `scopes`."""
-    by_source: dict[int, list[str]] = {}
-    for digest in digests:
-        by_source.setdefault(_number_of(digests, digest), []).append(text(str(digest.path)))
-    parts = [
-        f"SELECT {number} AS source, system, account, rule, bucket, events, first, last "
-        f"FROM read_parquet([{', '.join(paths)}])"
-        for number, paths in by_source.items()
-    ]
-    nothing = (
-        "SELECT 0 AS source, '' AS system, '' AS account, 0::SMALLINT AS rule, NULL::DATE AS bucket, "
-        "0::BIGINT AS events, NULL::TIMESTAMPTZ AS first, NULL::TIMESTAMPTZ AS last WHERE false"
-    )
-    return " UNION ALL ".join(parts or [nothing])
-
-
-def _number_of(digests: Sequence[DigestFile], digest: DigestFile) -> int:
-    """Return the number of a digest's source: the place of the first digest of the same source."""
-    return next(number for number, other in enumerate(digests) if other.source is digest.source)
-
-
-def _make_systems_and_rules(connection: DuckDBPyConnection, task: Task, digests: Sequence[DigestFile]) -> list[Scope]:
-    """Make `systems` and `rules`: what the rules of a digest mean in the plan. Return the scopes by number."""
+def _make_systems(connection: DuckDBPyConnection, task: Task, digests: Sequence[DigestFile]) -> dict[str, int]:
+    """Make `systems`, the listed ones first, and return their numbers."""
     listed = list(task.loaded.systems)
     found = {system for digest in digests for system in digest.stamp.patterns}
     numbers = {system: number for number, system in enumerate([*listed, *sorted(found - set(listed))])}
-    _insert(
-        connection,
-        "systems",
-        {
-            "system_number": (list(numbers.values()), "int32"),
-            "system": (list(numbers), "string"),
-            "listed": ([number < len(listed) for number in numbers.values()], "bool"),
-        },
-    )
-    scopes: dict[Scope, int] = {}
-    rows: set[tuple[int, str, int, int, int, int, int, int]] = set()
+    columns = {
+        "system_number": (list(numbers.values()), "int64"),
+        "system": (list(numbers), "string"),
+        "listed": ([number < len(listed) for number in numbers.values()], "bool"),
+    }
+    insert(connection, "systems", columns)
+    return numbers
+
+
+def _parts(
+    connection: DuckDBPyConnection, task: Task, digests: Sequence[DigestFile], numbers: dict[str, int]
+) -> list[str]:
+    """Return a query for each source that gives its part of `account_use`; make the accounts they join."""
+    by_source: dict[int, list[DigestFile]] = {}
     for digest in digests:
-        source = _number_of(digests, digest)
-        for system in digest.stamp.patterns:
-            scope = scope_of(digest.source, system, task.directories)  # type: ignore[arg-type]
-            number = scopes.setdefault(scope, len(scopes))
-            rows |= {(source, system, number, numbers[system], *rule) for rule in _rules(task, system)}
-    names = ("source", "system", "scope", "system_number", "place", "rule_index", "kind", "use_bit")
-    columns = list(zip(*sorted(rows), strict=True)) or [()] * len(names)
-    _insert(
-        connection,
-        "rules",
-        {
-            name: (list(column), "string" if name == "system" else "int32")
-            for name, column in zip(names, columns, strict=True)
-        },
+        by_source.setdefault(id(digest.source), []).append(digest)
+    accounts = AccountTable(task)
+    queries = []
+    for number, of_source in enumerate(by_source.values()):
+        systems = sorted({system for digest in of_source for system in digest.stamp.patterns})
+        if systems:
+            queries.append(_part(connection, task, accounts, of_source, systems, numbers, f"systems_of_{number}"))
+    accounts.insert(connection)
+    return queries or [EMPTY_PART]
+
+
+def _part(
+    connection: DuckDBPyConnection,
+    task: Task,
+    accounts: AccountTable,
+    digests: Sequence[DigestFile],
+    systems: Sequence[str],
+    numbers: dict[str, int],
+    enum: str,
+) -> str:
+    """Return the query of one source. Constant lists, indexed by small numbers, stand for joins."""
+    connection.execute(f"CREATE TYPE {enum} AS ENUM ({', '.join(map(text, systems))})")
+    facts = f"read_parquet([{', '.join(text(str(digest.path)) for digest in digests)}])"
+    scopes = [accounts.scope(scope_of(digests[0].source, system, task.directories)) for system in systems]  # type: ignore[arg-type]
+    accounts.learn(connection, facts, enum, scopes)
+    places = 1 + max(len(rules_of(task.loaded.rules, system)) for system in systems)
+    kinds: list[int] = []
+    bits: list[int] = []
+    for system in systems:
+        rules = _rules(task, system)
+        kinds += [kind for kind, _ in rules] + [0] * (places - len(rules))
+        bits += [bit for _, bit in rules] + [0] * (places - len(rules))
+    months, start = _months(task)
+    return PART.format(
+        facts=facts,
+        enum=enum,
+        system_numbers=[numbers[system] for system in systems],
+        scopes=scopes,
+        places=places,
+        kinds=kinds,
+        use_bits=bits,
+        months=months,
+        start=start,
+        outside=OUTSIDE,
     )
-    return list(scopes)
 
 
-def _rules(task: Task, system: str) -> list[tuple[int, int, int, int]]:
-    """Return for each rule of a system: its place there, its index in the plan, the kind of fact, the use's bit."""
-    rows = [(UNDETERMINED, UNDETERMINED, UNDETERMINED_KIND, 0)]
-    for place, index in enumerate(rules_of(task.loaded.rules, system)):
+def _rules(task: Task, system: str) -> list[tuple[int, int]]:
+    """Return for "no rule" and for each rule of a system: the kind of fact and the bit of its use type."""
+    rows = [(UNDETERMINED_KIND, 0)]
+    for index in rules_of(task.loaded.rules, system):
         use = task.loaded.rules[index].use_type
         counted = task.loaded.definition.counts(use)
-        rows.append((place, index, COUNTED if counted else NO_USE, 1 << USE_TYPES.index(use) if counted else 0))
+        rows.append((COUNTED, 1 << USE_TYPES.index(use)) if counted else (NO_USE, 0))
     return rows
 
 
-def _make_buckets(connection: DuckDBPyConnection, task: Task) -> None:
-    """Make `buckets`: whether each bucket lies in the period, and the bit of its month."""
+def _months(task: Task) -> tuple[str, date]:
+    """Return, by days since the first bucket of the period, the bit of the month of a bucket; NULL is outside."""
     calendar = task.loaded.calendar
-    found: list[date | None] = [row[0] for row in connection.execute("SELECT DISTINCT bucket FROM facts").fetchall()]
-    inside = [bucket is None or calendar.holds(bucket) for bucket in found]
-    bits = [
-        1 << calendar.months.index(month_start(bucket)) if bucket is not None and calendar.holds(bucket) else 0
-        for bucket in found
-    ]
-    _insert(
-        connection,
-        "buckets",
-        {"bucket": (found, "date32"), "inside": ([int(one) for one in inside], "int32"), "month_bit": (bits, "int64")},
-    )
-
-
-def _make_accounts(connection: DuckDBPyConnection, task: Task, scopes: Sequence[Scope]) -> None:
-    """Make `accounts` (what each text of a log means in its scope) and `accounts_by_number`."""
-    by_source = "SELECT DISTINCT source, system, scope FROM rules"
-    query = f"SELECT DISTINCT r.scope, f.account FROM facts f JOIN ({by_source}) r USING (source, system)"
-    texts = connection.execute(query).fetchall()
-    numbers: dict[object, int] = {}
-    reasons: dict[str, int] = {}
-    found = [task.book.find(scopes[scope], account) for scope, account in texts]
-    number = [numbers.setdefault(account.identity, len(numbers)) for account in found]
-    reason = [reasons.setdefault(account.standing.reason, len(reasons)) for account in found]
-    _insert(
-        connection,
-        "accounts",
-        {
-            "scope": ([scope for scope, _ in texts], "int32"),
-            "account": ([account for _, account in texts], "string"),
-            "account_number": (number, "int32"),
-            "node": ([account.identity if isinstance(account.identity, int) else None for account in found], "int32"),
-            "person": ([account.person for account in found], "int32"),
-            "status": ([STATUSES.index(account.standing.status) for account in found], "int32"),
-            "reason": (reason, "int32"),
-            "standing_rule": ([account.standing.rule for account in found], "string"),
-            "shared": ([account.standing.shared for account in found], "bool"),
-        },
-    )
-    _insert(connection, "reasons", {"reason": (list(reasons.values()), "int32"), "words": (list(reasons), "string")})
-    connection.execute(
-        "CREATE TEMP VIEW accounts_by_number AS SELECT DISTINCT * EXCLUDE (scope, account) FROM accounts"
-    )
+    start = calendar.start
+    buckets = {calendar.bucket_of(max(month, start)): 1 << place for place, month in enumerate(calendar.months)}
+    days = range((calendar.end - start).days + 1)
+    bits = [buckets.get(start + timedelta(days=day)) for day in days]
+    return "[" + ", ".join("NULL" if bit is None else str(bit) for bit in bits) + "]", start
 
 
 def _make_persons(connection: DuckDBPyConnection, task: Task) -> None:
-    _insert(
+    insert(
         connection,
         "persons",
         {
-            "person": (list(range(len(task.pseudonyms))), "int32"),
-            "pseudonym": (list(task.pseudonyms), "string"),
+            "person": (list(range(len(task.entities))), "int32"),
+            "pseudonym": (list(task.pseudonyms or [""] * len(task.entities)), "string"),
             "together": (task.book.persons.together, "int32"),
             "entity": (list(task.entities), "string"),
         },
     )
-
-
-def _insert(connection: DuckDBPyConnection, name: str, columns: dict[str, tuple[list[Any], str]]) -> None:
-    """Make a table of Python values."""
-    import pyarrow as pa
-
-    types = {"int32": pa.int32(), "int64": pa.int64(), "string": pa.string(), "bool": pa.bool_(), "date32": pa.date32()}
-    table = pa.table({column: pa.array(values, types[kind]) for column, (values, kind) in columns.items()})
-    connection.register("given", table)
-    connection.execute(f"CREATE TEMP TABLE {name} AS FROM given")
-    connection.unregister("given")
 
 
 def _number(connection: DuckDBPyConnection, query: str) -> int:
@@ -302,7 +284,7 @@ def _tally_accounts(connection: DuckDBPyConnection, tallies: list[Tally], listed
     """Count the accounts of counted rows by what they stand for."""
     rows = connection.execute(
         "SELECT system_number, status, words, count(*), count(*) FILTER (shared) "
-        "FROM account_use JOIN accounts_by_number USING (account_number) JOIN reasons USING (reason) "
+        "FROM account_use JOIN account_standing USING (account_number) "
         f"WHERE kind = {COUNTED} AND {listed} GROUP BY ALL"
     ).fetchall()
     for number, status, reason, accounts, shared in rows:
@@ -346,25 +328,16 @@ def _tally_users(connection: DuckDBPyConnection, task: Task, tallies: list[Tally
         }
 
 
-def _idle(
-    connection: DuckDBPyConnection, task: Task, directories: Sequence[str] | None, system: int | None = None
-) -> int:
-    """Count the accounts of directories (None: all) that stand for a person and have no row in the period."""
-    where = "" if system is None else f"AND system_number = {system}"
-    seen = {
-        row[0]
-        for row in connection.execute(
-            f"SELECT DISTINCT a.node FROM account_use JOIN accounts_by_number a USING (account_number) "
-            f"WHERE kind <> {OUTSIDE} AND a.node IS NOT NULL {where}"
-        ).fetchall()
-    }
+def _idle(connection: DuckDBPyConnection, task: Task, directories: Sequence[str], system: int | None = None) -> int:
+    """Count the accounts of directories that stand for a person and have no row in the period."""
     book = task.book
-    nodes = [
-        node
-        for name in (task.directories if directories is None else directories)
-        for node in book.by_directory.get(name, {}).values()
-    ]
-    return sum(node not in seen and book.standing_of_node[node].status == "person" for node in nodes)
+    nodes = [node for directory in directories for node in book.by_directory.get(directory, {}).values()]
+    if not nodes:
+        return 0
+    where = "" if system is None else f"AND system_number = {system}"
+    query = f"SELECT DISTINCT account_number FROM account_use WHERE kind <> {OUTSIDE} {where}"
+    seen = {row[0] for row in connection.execute(query).fetchall()}
+    return sum(book.standing_of_node[node].status == "person" for node in nodes if node not in seen)
 
 
 def _unlisted(connection: DuckDBPyConnection) -> dict[str, int]:
@@ -392,8 +365,16 @@ def _groups(connection: DuckDBPyConnection, task: Task) -> dict[str, int]:
 def _write_persons(connection: DuckDBPyConnection, task: Task, path: Path) -> None:
     """Write persons.parquet, sorted by system and pseudonym."""
     definition = task.loaded.definition
-    rules = [definition.use_rule(rule.use_type) for rule in task.loaded.rules]
-    _insert(connection, "rule_words", {"rule": (list(range(len(rules))), "int32"), "word": (rules, "string")})
+    words = [
+        (number, place, definition.use_rule(task.loaded.rules[index].use_type), f"use[{index}]")
+        for number, system in enumerate(task.loaded.systems)
+        for place, index in enumerate(rules_of(task.loaded.rules, system))
+    ]
+    kinds = {"system_number": "int64", "place": "int64", "word": "string", "use_index": "string"}
+    columns = list(zip(*words, strict=True)) or [()] * len(kinds)
+    insert(
+        connection, "rule_words", {key: (list(column), kinds[key]) for key, column in zip(kinds, columns, strict=True)}
+    )
     uses = ", ".join(f"CASE WHEN uses & {1 << place} > 0 THEN {text(use)} END" for place, use in enumerate(USE_TYPES))
     query = PERSONS.format(uses=uses, minimum=definition.minimum_events, minimum_rule=text(definition.minimum_rule))
     connection.execute(f"COPY ({query}) TO {text(str(path))} (FORMAT parquet, COMPRESSION zstd)")

@@ -67,7 +67,7 @@ class ReferenceEngine:
             unlisted=_unlisted(task, systems),
             groups=_groups(task, determinations),
             totals=totals,
-            write_persons=lambda path: write_determinations(path, determinations, task.pseudonyms),
+            write_persons=lambda path: write_determinations(path, determinations, task.pseudonyms or ()),
         )
 
     def _read(self, task: Task, event_file: EventFile) -> tuple[list[Fact], ReadTotals]:

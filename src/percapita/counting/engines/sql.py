@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
 
 def text(value: str) -> str:
     """Return a string literal."""
@@ -11,3 +17,16 @@ def text(value: str) -> str:
 def name(value: str) -> str:
     """Return a quoted identifier."""
     return '"' + value.replace('"', '""') + '"'
+
+
+def insert(
+    connection: DuckDBPyConnection, name: str, columns: Mapping[str, tuple[Any, str]], more: bool = False
+) -> None:
+    """Make a table of Python values, given as (values, type) by column; with `more`, add to it."""
+    import pyarrow as pa
+
+    types = {"int32": pa.int32(), "int64": pa.int64(), "string": pa.string(), "bool": pa.bool_(), "date32": pa.date32()}
+    table = pa.table({column: pa.array(values, types[kind]) for column, (values, kind) in columns.items()})
+    connection.register("given", table)
+    connection.execute(f"INSERT INTO {name} FROM given" if more else f"CREATE TEMP TABLE {name} AS FROM given")
+    connection.unregister("given")
