@@ -1,0 +1,56 @@
+"""Draw the user count report: one page that a compliance officer can read, print and file."""
+
+from __future__ import annotations
+
+from html import escape
+from importlib import resources
+from pathlib import Path
+
+from percapita.report import parts
+from percapita.report.html import Markup
+from percapita.statement.types import Statement
+
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+
+def write_report(path: Path, statement: Statement) -> None:
+    """Write the report of a statement, whole or not at all."""
+    aside = path.with_name(f".{path.name}")
+    aside.write_text(render_report(statement), encoding="utf-8")
+    aside.replace(path)
+
+
+def render_report(statement: Statement) -> str:
+    """Return the report of a statement as one HTML page without script or outside resource."""
+    title = f"User count report: {statement.organization.name}"
+    style = (resources.files("percapita.report") / "style.css").read_text(encoding="utf-8")
+    sections = "".join(
+        draw(statement)
+        for draw in (
+            parts.open_points,
+            parts.applications,
+            parts.by_use,
+            parts.by_entity,
+            parts.by_month,
+            parts.not_counted,
+            parts.undecided,
+            parts.identities,
+            parts.inputs,
+            parts.method,
+        )
+    )
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY, quote=True)}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
+        '<a class="skip" href="#applications">To the figures</a>\n'
+        f"<header>{parts.head(statement)}</header>\n<main>{sections}</main>\n{_footer()}</body>\n</html>\n"
+    )
+
+
+def _footer() -> Markup:
+    return Markup(
+        "<footer><p>This report is no legal advice. It was made by Percapita, which is not affiliated with the "
+        "American Medical Association. CPT is a registered trademark of that association.</p></footer>\n"
+    )

@@ -1,0 +1,259 @@
+"""The sections of the user count report, each drawn from the statement alone."""
+
+from __future__ import annotations
+
+from percapita.report.chart import months_chart
+from percapita.report.html import Markup, bar, bullets, cell, isolated, paragraph, section, table
+from percapita.report.words import BASIS, KINDS, USE_TYPES, number, people
+from percapita.statement.types import Statement, SystemFigures, as_json
+
+
+def head(statement: Statement) -> Markup:
+    """Return the title and the facts that everything else hangs on."""
+    period, definition = statement.period, statement.policy.user_definition
+    known = [system for system in statement.systems if system.users is not None]
+    facts = [
+        ("Period", f"{period.start} to {period.end}"),
+        ("Time zone", period.timezone),
+        ("Different people", number(statement.persons)),
+        ("Applications with a figure", f"{len(known)} of {len(statement.systems)}"),
+        ("Definition of a user", f"{definition.id} ({definition.sha256[:12]})"),
+        ("Engine", f"{statement.engine.name} {statement.engine.version}"),
+    ]
+    items = "".join(f"<div><dt>{name}</dt><dd>{isolated(value)}</dd></div>" for name, value in facts)
+    digest = as_json(statement)["digest"]
+    return Markup(
+        f"<h1>User count report: {isolated(statement.organization.name)}</h1>"
+        f'<p class="soft">How many individual people used CPT in each application. Statement {digest[:23]}</p>'
+        f'<dl class="facts">{items}</dl>'
+    )
+
+
+def open_points(statement: Statement) -> Markup:
+    """Return what may still change a figure, the most people first."""
+    ranked = sorted(_points(statement), key=lambda point: -point[0])
+    if not ranked:
+        return section("open", "What is open", paragraph("Nothing: every row, account and application was decided."))
+    shown = bullets(text for _, text in ranked[:40])
+    more = paragraph(f"and {len(ranked) - 40} more, in the sections below") if len(ranked) > 40 else ""
+    return section("open", "What is open", f'<div class="open">{shown}</div>', more)
+
+
+def _points(statement: Statement) -> list[tuple[int, str]]:
+    points: list[tuple[int, str]] = []
+    for system in statement.systems:
+        points += _points_of(system)
+    points += [
+        (rows, f"{system} is in the logs ({rows:,} rows), but is no listed application")
+        for system, rows in statement.unlisted_systems.items()
+    ]
+    found = statement.identities
+    if found.conflicts:
+        points.append((found.conflicts, f"{found.conflicts:,} identities contradict one another and were not joined"))
+    points += [(0, f"{one.path} is gone; what was kept of it was counted") for one in statement.inputs if one.kept]
+    points += [
+        (one.rejected, f"{one.rejected:,} of {one.rows:,} rows of {one.path} cannot be read")
+        for one in statement.inputs
+        if one.rejected
+    ]
+    return points
+
+
+def _points_of(system: SystemFigures) -> list[tuple[int, str]]:
+    points: list[tuple[int, str]] = []
+    if system.users is None:
+        points.append((10**9, f"{system.name}: there is no evidence, so its users are not known"))
+    if system.undetermined.persons or system.undetermined.events:
+        text = f"{system.undetermined.events:,} rows fit no rule and would add {people(system.undetermined.persons)}"
+        points.append((system.undetermined.persons, f"{system.name}: {text}"))
+    if system.unknown_accounts:
+        points.append(
+            (system.unknown_accounts, f"{system.name}: {system.unknown_accounts:,} accounts that nobody lists")
+        )
+    if system.needs_determination:
+        accounts = sum(system.needs_determination.values())
+        points.append((accounts, f"{system.name}: {accounts:,} accounts need a determination"))
+    if system.months_missing:
+        points.append(((system.users or 0) // 2, f"{system.name}: no rows in {', '.join(system.months_missing)}"))
+    return points
+
+
+def applications(statement: Statement) -> Markup:
+    """Return the users of each application with what the figure rests on."""
+    largest = max((system.users or 0 for system in statement.systems), default=0)
+    rows = [
+        (
+            Markup(f'<span id="app-{place}">{cell(system.name)}</span>'),
+            number(system.users),
+            bar(system.users, largest),
+            _range(system),
+            BASIS[system.basis],
+            KINDS[system.kind],
+            system.idle_accounts,
+            len(system.months_covered),
+        )
+        for place, system in enumerate(statement.systems)
+    ]
+    heads = ("Application", "Users", "", "Range", "Rests on", "Kind", "Idle accounts", "Months with rows")
+    note = (
+        "A user is an individual person, counted once in each application. The range says what the figure would be if "
+        "the open questions of identity were answered the other way. Idle accounts are human accounts of the "
+        "application without a row in the period."
+    )
+    groups = [(group, members) for group, members in statement.groups.items()]
+    suites = table("Groups of applications, each person once", ("Group", "Users"), groups, (1,)) if groups else ""
+    return section(
+        "applications",
+        "Users of each application",
+        paragraph(note),
+        table("Individual users by application", heads, rows, (1, 6, 7)),
+        suites,
+    )
+
+
+def _range(system: SystemFigures) -> str:
+    if system.range is None or system.range[0] == system.range[1]:
+        return ""
+    return f"{system.range[0]:,} to {system.range[1]:,}"
+
+
+def _known(statement: Statement) -> list[SystemFigures]:
+    return [system for system in statement.systems if system.users is not None]
+
+
+def by_use(statement: Statement) -> Markup:
+    """Return the users by kind of use."""
+    rows = [(system.name, system.users, *(system.by_use[use] for use in USE_TYPES)) for system in _known(statement)]
+    heads = ("Application", "Users", *USE_TYPES.values())
+    note = "One person may use an application in several ways, so the parts may add up to more than the users."
+    return section("use", "By kind of use", paragraph(note), table("Users by kind of use", heads, rows, range(1, 5)))
+
+
+def by_entity(statement: Statement) -> Markup:
+    """Return the users by entity."""
+    entities = sorted({entity for system in statement.systems for entity in system.by_entity})
+    if not entities:
+        return Markup("")
+    rows = [(system.name, *(system.by_entity.get(entity, 0) for entity in entities)) for system in _known(statement)]
+    note = "The entity of each user at the end of the period, else the last one known."
+    columns = range(1, len(entities) + 1)
+    return section(
+        "entity", "By entity", paragraph(note), table("Users by entity", ("Application", *entities), rows, columns)
+    )
+
+
+def by_month(statement: Statement) -> Markup:
+    """Return the users by month as a chart with its table under it, for each application with dated rows."""
+    charts = []
+    for system in _known(statement):
+        if not system.months_covered:
+            continue
+        missing = frozenset(system.months_missing)
+        rows = [(month, "no rows" if month in missing else number(users)) for month, users in system.by_month.items()]
+        chart = months_chart(f"Users of {system.name} by month; the table has the figures", system.by_month, missing)
+        figures = table(f"{system.name}: users by month", ("Month", "Users"), rows, (1,))
+        gap = f" - no rows in {len(missing)} months" if missing else ""
+        charts.append(
+            f"<h3>{cell(system.name)}{gap}</h3>{chart}<details><summary>The figures</summary>{figures}</details>"
+        )
+    note = "People with use in the month. A dashed month has no rows at all: the log may be missing."
+    return section("month", "By month", paragraph(note), *charts) if charts else Markup("")
+
+
+def not_counted(statement: Statement) -> Markup:
+    """Return which accounts were left out, and why."""
+    rows = [
+        (system.name, reason, accounts)
+        for system in statement.systems
+        for reason, accounts in (*system.excluded.items(), *system.needs_determination.items())
+    ]
+    rows += [
+        (system.name, "no accounts source lists it", system.unknown_accounts)
+        for system in statement.systems
+        if system.unknown_accounts
+    ]
+    rows += [
+        (system.name, "people with too few events", system.below_minimum)
+        for system in statement.systems
+        if system.below_minimum
+    ]
+    if not rows:
+        return section("left-out", "What was not counted", paragraph("Every account with use was counted."))
+    note = "Accounts with use in the period that stand for no user of the application, each with its reason."
+    return section(
+        "left-out",
+        "What was not counted",
+        paragraph(note),
+        table("Accounts not counted", ("Application", "Why", "Accounts"), rows, (2,)),
+    )
+
+
+def undecided(statement: Statement) -> Markup:
+    """Return the rows that fit no rule, lie outside the period, or are of applications nobody listed."""
+    rows = [
+        (system.name, system.events, system.undetermined.events, system.undetermined.persons, system.outside_period)
+        for system in statement.systems
+        if system.events or system.undetermined.events or system.outside_period
+    ]
+    heads = ("Application", "Rows counted", "Rows without a rule", "People these would add", "Rows outside the period")
+    unlisted = list(statement.unlisted_systems.items())
+    more = (
+        table("Applications in the logs that are not listed", ("Application", "Rows"), unlisted, (1,))
+        if unlisted
+        else ""
+    )
+    return section("rows", "Rows", table("Rows of each application", heads, rows, range(1, 5)), more)
+
+
+def identities(statement: Statement) -> Markup:
+    """Return how accounts became people, and what is odd about them."""
+    found = statement.identities
+    rows: list[tuple[str, int]] = [
+        ("Accounts listed", found.accounts),
+        ("Workforce rows", found.workforce_rows),
+        ("Human accounts without any row", statement.idle_accounts),
+        ("Conflicts: a key ties different employee ids or NPIs", found.conflicts),
+        ("Mailboxes that people with different names use", found.shared_mailboxes),
+        ("Logins that several employee ids claim", found.shared_accounts),
+        ("NPIs with a wrong check digit", found.invalid_npis),
+    ]
+    rows += [
+        (f"Accounts of the unknown kind {kind!r}, counted as human", accounts)
+        for kind, accounts in found.unrecognized_kinds.items()
+    ]
+    return section("identities", "People and accounts", table("People and accounts", ("What", "How many"), rows, (1,)))
+
+
+def inputs(statement: Statement) -> Markup:
+    """Return what was read."""
+    rows = [
+        (one.path + (" (gone; kept digest)" if one.kept else ""), one.rows, one.rejected, one.sha256[:16])
+        for one in statement.inputs
+    ]
+    return section("inputs", "What was read", table("Files", ("File", "Rows", "Unreadable", "SHA-256"), rows, (1, 2)))
+
+
+def method(statement: Statement) -> Markup:
+    """Return the method in plain words."""
+    definition = statement.policy.user_definition
+    return section(
+        "method",
+        "How this was counted",
+        paragraph(
+            "Accounts were joined into people by exact keys: the employee id, the NPI, the mailbox. Nothing was joined "
+            "that would have given one person two employee ids or two NPIs; an account without a key is its own person."
+        ),
+        paragraph(
+            "Each row of a log was given a use type by the first rule of the plan that fits. For each person and "
+            "application one determination was made: counted or not, by which rule, on what first and last evidence. "
+            "The users of an application are the people whose determination says counted."
+        ),
+        paragraph(
+            f"Who counts is said by the definition of a user {definition.id}; the plan may leave out more accounts, "
+            "with a reason, never fewer. Why one person counts: percapita explain PLAN ACCOUNT."
+        ),
+        paragraph(
+            "A figure is as complete as its logs: months without rows are shown, a log that nobody handed over "
+            "cannot be. Several people behind one undeclared login count as one."
+        ),
+    )
