@@ -173,7 +173,7 @@ def one_level(people: list[Person], level: str, found: Found) -> list[Person]:
         if not disputed:
             result.append(everybody)
             continue
-        carriers = [key for node in everybody for key in keys([node])]
+        carriers = [key for person in group for key in keys(person)]
         found.conflicts.add((level, frozenset(key for key in carriers if carriers.count(key) > 1)))
         sure = [person for person in group if any(said(person, what) for what in disputed)]
         rest = [person for person in group if person not in sure]

@@ -42,7 +42,7 @@ def read_people(loaded: LoadedPlan, files: Sequence[SourceFile]) -> PeopleOfPlan
     day = loaded.plan.period.end
     countries = attribute_of_persons(persons, "country", day)
     judge = Judge(loaded.definition, loaded.exclusions)
-    book = AccountBook(persons, standings(judge, persons, countries), judge, countries)
+    book = AccountBook(persons, standings(judge, persons, countries), judge)
     return PeopleOfPlan(persons, book, _entities(loaded, attribute_of_persons(persons, "entity", day)), tables, totals)
 
 

@@ -33,7 +33,6 @@ class AccountBook:
     persons: Persons
     standing_of_node: Sequence[Standing]
     judge: Judge
-    countries: Sequence[str | None]
     by_directory: Mapping[str, dict[str, int]] = field(init=False)
     _folded: dict[str, dict[str, list[int]]] = field(init=False, default_factory=dict)
     _known: dict[tuple[Scope, str], Account] = field(init=False, default_factory=dict)
