@@ -68,11 +68,11 @@ def _points_of(system: SystemFigures) -> list[tuple[int, str]]:
         points.append((system.undetermined.persons, f"{system.name}: {text}"))
     if system.unknown_accounts:
         points.append(
-            (system.unknown_accounts, f"{system.name}: {system.unknown_accounts:,} accounts that nobody lists")
+            (system.unknown_accounts, f"{system.name}: accounts that nobody lists: {system.unknown_accounts:,}")
         )
     if system.needs_determination:
         accounts = sum(system.needs_determination.values())
-        points.append((accounts, f"{system.name}: {accounts:,} accounts need a determination"))
+        points.append((accounts, f"{system.name}: accounts that need a determination: {accounts:,}"))
     if system.months_missing:
         points.append(((system.users or 0) // 2, f"{system.name}: no rows in {', '.join(system.months_missing)}"))
     return points
@@ -143,21 +143,24 @@ def by_entity(statement: Statement) -> Markup:
 
 
 def by_month(statement: Statement) -> Markup:
-    """Return the users by month as a chart with its table under it, for each application with dated rows."""
-    charts = []
-    for system in _known(statement):
-        if not system.months_covered:
-            continue
-        missing = frozenset(system.months_missing)
-        rows = [(month, "no rows" if month in missing else number(users)) for month, users in system.by_month.items()]
-        chart = months_chart(f"Users of {system.name} by month; the table has the figures", system.by_month, missing)
-        figures = table(f"{system.name}: users by month", ("Month", "Users"), rows, (1,))
-        gap = f" - no rows in {len(missing)} months" if missing else ""
-        charts.append(
-            f"<h3>{cell(system.name)}{gap}</h3>{chart}<details><summary>The figures</summary>{figures}</details>"
-        )
+    """Return the users by month: a chart for each application with dated rows, and one table of all figures."""
+    dated = [system for system in _known(statement) if system.months_covered]
+    if not dated:
+        return Markup("")
+    charts = [
+        f"<figure>{months_chart(system.name, system.by_month, frozenset(system.months_missing))}"
+        f"<figcaption>{cell(system.name)}</figcaption></figure>"
+        for system in dated
+    ]
+    months = list(dated[0].by_month)
+    rows = [(system.name, *(_month(system, month) for month in months)) for system in dated]
     note = "People with use in the month. A dashed month has no rows at all: the log may be missing."
-    return section("month", "By month", paragraph(note), *charts) if charts else Markup("")
+    figures = table("Users by month", ("Application", *months), rows, range(1, len(months) + 1))
+    return section("month", "By month", paragraph(note), f'<div class="charts">{"".join(charts)}</div>', figures)
+
+
+def _month(system: SystemFigures, month: str) -> object:
+    return "no rows" if month in system.months_missing else system.by_month[month]
 
 
 def not_counted(statement: Statement) -> Markup:
