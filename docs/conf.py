@@ -1,4 +1,4 @@
-"""Build the documentation. Warnings are errors; pages under reference/ that tables generate are checked by the tests."""
+"""Build the documentation. Warnings are errors; generated pages are checked by the tests."""
 
 project = "Percapita"
 author = "The Percapita authors"

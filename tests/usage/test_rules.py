@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from percapita.usage.rules import UNDETERMINED, UseRule, first_rule, glob_regex, is_glob, matches
 
-SIGNS = st.sampled_from(list("ab*?.[]()\\^$+{}|-/_ \n\r\tÄß") + ["\u0301", "\U0001f600", "\u2028"])
+SIGNS = st.sampled_from([*"ab*?.[]()\\^$+{}|-/_ \n\r\tÄß", "\u0301", "\U0001f600", "\u2028"])
 TEXTS = st.text(SIGNS, max_size=8)
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=6)
 GLOBS = st.one_of(TEXTS, ANY_TEXT, st.text(st.sampled_from("a*?"), max_size=6))

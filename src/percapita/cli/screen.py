@@ -29,7 +29,7 @@ def show_table(headers: Sequence[str], rows: Sequence[Sequence[object]], title: 
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(title=Text(title) if title else None, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     for index, header in enumerate(headers):
         numeric = all(isinstance(row[index], int | None) for row in rows)
         table.add_column(header, justify="right" if numeric else "left", overflow="fold")

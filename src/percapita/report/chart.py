@@ -24,7 +24,6 @@ def months_chart(title: str, by_month: Mapping[str, int], missing: frozenset[str
         label = escape(month[5:])
         parts.append(f'<text x="{left + WIDTH // 2}" y="{HEIGHT + 15}">{label}</text>')
     width = len(by_month) * STEP + 4
-    return Markup(
-        f'<svg class="months" role="img" aria-label="Users of {escape(title, quote=True)} by month; the table below has the figures" width="{width}" '
-        f'viewBox="0 0 {width} {HEIGHT + 18}">{"".join(parts)}</svg>'
-    )
+    says = f"Users of {escape(title, quote=True)} by month; the table below has the figures"
+    size = f'width="{width}" viewBox="0 0 {width} {HEIGHT + 18}"'
+    return Markup(f'<svg class="months" role="img" aria-label="{says}" {size}>{"".join(parts)}</svg>')

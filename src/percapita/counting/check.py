@@ -1,0 +1,149 @@
+"""Check a plan and its sources in seconds, without counting: columns, first values, and a sample of the rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from percapita.counting.load import LoadedPlan, load_plan
+from percapita.errors import InputError
+from percapita.sources.calendar import month_start
+from percapita.sources.inventory import SourceFile, take_inventory
+from percapita.sources.read import ReadTotals, check_columns, peek, read_events
+from percapita.sources.spec import is_identity
+from percapita.usage.rules import UNDETERMINED, first_rule
+
+SAMPLE_ROWS = 100_000  # of each sampled file
+SAMPLE_FILES = 5  # of each source: the first, the last and some between
+WHOLE_BYTES = 32 << 20  # a source smaller than this is read whole
+
+
+@dataclass
+class SourceCheck:
+    """Say what was found of one source; `values` are the first values of the named columns of its first file."""
+
+    number: int
+    type: str
+    files: int
+    bytes: int
+    first_file: str
+    values: dict[str, list[str | None]]
+    sampled_rows: int = 0
+    whole: bool = False
+    rejected: int = 0
+    first_reject: str = ""
+    months: list[str] = field(default_factory=list)
+
+
+@dataclass
+class PlanCheck:
+    """Say what was found of all sources. Activities without a rule are (system, activity) with their sampled rows."""
+
+    sources: list[SourceCheck]
+    without_rule: list[tuple[str, str, int]]
+    unlisted_systems: list[tuple[str, int]]
+    systems_without_source: list[str]
+    months_missing: list[str]
+
+
+def check(plan_file: Path) -> PlanCheck:
+    """Return what a sample of the sources shows. Raises InputError for anything that would stop a count."""
+    loaded = load_plan(plan_file)
+    files = take_inventory(loaded.plan.source, loaded.base)
+    for file in files:
+        check_columns(file)
+    sample = _Sample(loaded)
+    found = [
+        _check_source(sample, index, [file for file in files if file.source_index == index])
+        for index in range(len(loaded.plan.source))
+    ]
+    return PlanCheck(
+        sources=found,
+        without_rule=[(system, activity, rows) for (system, activity), rows in sample.without_rule.most_common(50)],
+        unlisted_systems=[(s, rows) for s, rows in sample.systems.most_common() if s not in loaded.systems][:50],
+        systems_without_source=[system for system in loaded.systems if system not in sample.systems],
+        months_missing=sample.missing_months(),
+    )
+
+
+@dataclass
+class _Sample:
+    loaded: LoadedPlan
+    without_rule: Counter[tuple[str, str]] = field(default_factory=Counter)
+    systems: Counter[str] = field(default_factory=Counter)
+    months: set[date] = field(default_factory=set)
+    known: dict[tuple[str, str, str], int] = field(default_factory=dict)
+
+    def missing_months(self) -> list[str]:
+        """Return the months of the period of which no sampled row is; none if no row has a time."""
+        wanted = self.loaded.calendar.months if self.months else ()
+        return [f"{month:%Y-%m}" for month in wanted if month not in self.months]
+
+    def add(self, row: tuple[str, str, str], bucket: date | None, events: int) -> None:
+        """Add one row of a system, an activity and an object."""
+        system, activity, object_ = row
+        self.systems[system] += events
+        if bucket is not None:
+            self.months.add(month_start(bucket))
+        if row not in self.known:
+            self.known[row] = first_rule(self.loaded.rules, system, activity, object_)
+        if self.known[row] == UNDETERMINED:
+            self.without_rule[system, activity] += events
+
+
+def _check_source(sample: _Sample, index: int, files: Sequence[SourceFile]) -> SourceCheck:
+    first = files[0]
+    size = sum(file.size for file in files)
+    found = SourceCheck(
+        number=index + 1,
+        type=first.source.type,
+        files=len(files),
+        bytes=size,
+        first_file=first.path,
+        values=peek(first, rows=3),
+        whole=size <= WHOLE_BYTES,
+    )
+    if is_identity(first.source):
+        return found
+    chosen = list(files) if found.whole else _spread(files)
+    before = set(sample.months)
+    sample.months.clear()
+    for file in chosen:
+        _sample_file(sample, file, found)
+    found.months = [f"{month:%Y-%m}" for month in sorted(sample.months)]
+    sample.months |= before
+    return found
+
+
+def _spread(files: Sequence[SourceFile]) -> Iterator[SourceFile]:
+    step = max(1, (len(files) - 1) // (SAMPLE_FILES - 1)) if len(files) > 1 else 1
+    yield from files[::step]
+
+
+def _sample_file(sample: _Sample, file: SourceFile, found: SourceCheck) -> None:
+    totals = ReadTotals()
+    rows = 0
+    for batch in read_events(file, sample.loaded.calendar, totals):
+        rows += batch.num_rows
+        names = ("system", "activity", "object", "bucket", "events")
+        columns = (batch.column(name).to_pylist() for name in names)
+        for system, activity, object_, bucket, events in zip(*columns, strict=True):
+            sample.add((system, activity, object_), bucket, events)
+        if rows >= SAMPLE_ROWS and not found.whole:
+            break
+    found.sampled_rows += rows
+    found.rejected += totals.rejected
+    if totals.rejects and not found.first_reject:
+        reject = min(totals.rejects)
+        found.first_reject = f"{reject.path} row {reject.row}: {reject.column}: {reject.reason}"
+    limit = sample.loaded.plan.count.max_rejects
+    if totals.rejected > limit * max(rows + totals.rejected, 1):
+        raise InputError(
+            f"{totals.rejected} of {rows + totals.rejected} sampled rows cannot be read; the first: "
+            f"{min(totals.rejects).column}: {min(totals.rejects).reason}",
+            f"{file.path}, row {min(totals.rejects).row}",
+            "correct the columns or the date_format of this source",
+        )
