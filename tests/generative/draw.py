@@ -178,7 +178,7 @@ def sources(draw: st.DrawFn, kind: str) -> tuple[dict[str, Any], list[dict[str, 
 def events(draw: st.DrawFn, kind: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Draw a source of events with its rows."""
     source: dict[str, Any] = {"type": kind, "columns": {}}
-    system = draw(st.sampled_from([{"system": "app"}, {"system": {"value": "rcm"}}, {}]))
+    system: dict[str, Any] = draw(st.sampled_from([{"system": "app"}, {"system": {"value": "rcm"}}, {}]))
     if not system:
         source["system"] = "ehr"
     if draw(st.booleans()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -60,7 +61,7 @@ def test_the_shipped_definition_of_kinds(kind: str | None, status: str, rule: st
     ],
 )
 def test_all_parts_of_an_exclusion_must_fit(
-    parts: dict[str, object], kind: str, account_id: str | None, fits: bool
+    parts: dict[str, Any], kind: str, account_id: str | None, fits: bool
 ) -> None:
     assert exclusion(**parts).fits(kind, account_id) is fits
 
