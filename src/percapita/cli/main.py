@@ -12,6 +12,8 @@ import typer
 from percapita import __version__
 from percapita.errors import InputError, PercapitaError, nearest
 
+STOPPED = 130  # what a shell calls a program that Ctrl-C ended, and what Typer returns for it
+
 # command -> the module that registers it, in the order of `percapita --help`.
 COMMANDS: dict[str, str] = {
     "demo": "percapita.cli.demo",
@@ -61,17 +63,24 @@ def run(arguments: list[str]) -> int:
         print(f"percapita {__version__}")
         return 0
     try:
-        result = build_app(chosen(arguments))(args=arguments, prog_name="percapita", standalone_mode=False)
-        return result if isinstance(result, int) else 0
+        return invoke(arguments)
     except PercapitaError as error:
         return complain(str(error), error.exit_code)
     except typer.TyperException as error:
         return complain(f"{error.format_message().rstrip('.')} · command line · see percapita --help", 2)
     except (KeyboardInterrupt, typer.Abort):
-        return complain("stopped · what was finished is kept · run the command again to go on", 130)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return complain("stopped · what was finished is kept · run the command again to go on", STOPPED)
+
+
+def invoke(arguments: list[str]) -> int:
+    """Run the command that was typed; Typer's own ways to stop become the exceptions they stand for."""
+    try:
+        result = build_app(chosen(arguments))(args=arguments, prog_name="percapita", standalone_mode=False)
+    except SystemExit:  # Typer leaves this way only when nobody reads the output any more
+        raise BrokenPipeError from None
+    if result == STOPPED:
+        raise KeyboardInterrupt
+    return result if isinstance(result, int) else 0
 
 
 def complain(line: str, code: int) -> int:
@@ -85,6 +94,9 @@ def main() -> None:
     try:
         code = run(sys.argv[1:])
         sys.stdout.flush()
+    except BrokenPipeError:  # the reader has what it wants, as in `percapita schema plan | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
     except Exception as error:
         # Our own bug: say so in one line. The traceback may quote data, so it is shown only when asked for.
         if os.environ.get("PERCAPITA_TRACEBACK"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -182,7 +183,7 @@ def _write(
     """Write the results aside and move them into place together."""
     if settings.out is None:
         return ()
-    aside = settings.out.with_name(f".{settings.out.name}.writing")
+    aside = settings.out / f".writing-{os.getpid()}"  # of this run alone: another may write there at the same time
     try:
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True)
@@ -192,7 +193,6 @@ def _write(
         write_rejects(aside / "rejects.csv", rejects)
         if settings.names:
             write_names(aside / "names.csv", people, task.pseudonyms or ())
-        settings.out.mkdir(parents=True, exist_ok=True)
         return tuple(file.replace(settings.out / file.name) for file in sorted(aside.iterdir()))
     except OSError as error:
         raise InputError(

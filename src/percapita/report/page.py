@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from html import escape
 from importlib import resources
 from pathlib import Path
@@ -15,7 +16,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 def write_report(path: Path, statement: Statement) -> None:
     """Write the report of a statement, whole or not at all."""
-    aside = path.with_name(f".{path.name}")
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
     aside.write_text(render_report(statement), encoding="utf-8")
     aside.replace(path)
 
