@@ -21,7 +21,14 @@ def generate(name: str) -> dict[str, Any]:
     from percapita.statement.types import Statement
 
     made = msgspec.json.schema({"plan": Plan, "statement": Statement}[name])
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"Percapita {name}", **made}
+    plain = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"Percapita {name}", **made}
+    document: dict[str, Any] = json.loads(json.dumps(plain))  # defaults are tuples in the types, lists in JSON
+    return document
+
+
+def as_text(name: str) -> str:
+    """Return the text of the schema's file, made from its types."""
+    return json.dumps(generate(name), indent=2) + "\n"
 
 
 def shipped(name: str) -> dict[str, Any]:
@@ -35,7 +42,7 @@ def main() -> None:
     """Write both schemas into the package's source."""
     for name, (package, file) in SHIPPED.items():
         target = Path(str(resources.files(package))) / file
-        target.write_text(json.dumps(generate(name), indent=2) + "\n", encoding="utf-8")
+        target.write_text(as_text(name), encoding="utf-8")
 
 
 if __name__ == "__main__":
