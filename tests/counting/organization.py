@@ -130,6 +130,10 @@ class Organization:
     def digests(self) -> list[Path]:
         return sorted((self.home / "digests").rglob("*.parquet"))
 
+    def of_plan(self) -> Path:
+        """Return the folder of the plan's digests."""
+        return next((self.home / "digests").iterdir())
+
 
 def age(path: Path) -> None:
     """Give a file a time so long ago that it is believed."""

@@ -72,7 +72,7 @@ def test_show_tells_every_state(told: Any, clinic: Organization) -> None:
     clinic.log("ehr-02").unlink()
     clinic.rules += '\n[[use]]\nsystem = "rcm"\nactivity = ["post"]\nuse_type = "product_reliance"\n'
     clinic.write_plan()
-    other = clinic.home / "digests" / "00000000000000000000"
+    other = clinic.of_plan() / "00000000000000000000"
     other.mkdir()
     rcm = next(path for path in clinic.digests() if b"rcm-01" in path.read_bytes())
     (other / rcm.name).write_bytes(rcm.read_bytes())
@@ -93,7 +93,7 @@ def test_show_says_how_large(told: Any, clinic: Organization) -> None:
     clinic.write_log("ehr-01", "ehr,ana,2026-01-05T10:00:00,order\nehr,ben,yesterday,order")
     clinic.count()
     kept = json.loads(told("digest", "show", clinic.plan, "--format", "json"))
-    sizes = {path.relative_to(clinic.home / "digests").as_posix(): path.stat().st_size for path in clinic.digests()}
+    sizes = {path.relative_to(clinic.of_plan()).as_posix(): path.stat().st_size for path in clinic.digests()}
     assert {one["digest"]: one["bytes"] for one in kept} == sizes
     assert [(one["rows"], one["rejected"]) for one in kept] == [(2, 1), (4, 0), (3, 0)]
 
@@ -142,4 +142,4 @@ def test_a_home_elsewhere_holds_everything(
     assert home.stat().st_mode & 0o777 == 0o700
     assert (home / "keys" / "pseudonym.key").stat().st_mode & 0o777 == 0o600
     assert (home / "hashes.json").stat().st_mode & 0o777 == 0o600
-    assert {path.stat().st_mode & 0o077 for path in (home / "digests").iterdir()} == {0}
+    assert {path.stat().st_mode & 0o077 for path in (home / "digests").rglob("*")} == {0}

@@ -142,7 +142,6 @@ def test_rules_of_another_system_leave_a_gone_file_alone(engine: str, clinic: Or
     assert as_if_there(clinic.count(engine)) == as_if_there(clinic.fresh(tmp_path / "fresh"))
 
 
-@pytest.mark.xfail(reason="a digest under other settings of its source is passed over in silence", strict=True)
 @pytest.mark.parametrize(
     ("part", "old", "new"),
     [

@@ -36,10 +36,8 @@ def test_spoiling_is_noticed_by_whoever_reads(clinic: Organization) -> None:
 
 
 @pytest.mark.parametrize("engine", ["reference", "duckdb"])
-def test_what_a_reader_says_is_heard(engine: str, clinic: Organization, request: pytest.FixtureRequest) -> None:
+def test_what_a_reader_says_is_heard(engine: str, clinic: Organization) -> None:
     """An error of the input stays one within the engine that met it."""
-    if engine == "duckdb":
-        request.applymarker(pytest.mark.xfail(reason="DuckDB wraps the error of a stream", strict=True))
     clinic.sources = clinic.sources.replace('"login", occurred', '"logon", occurred')
     clinic.write_plan()
     with pytest.raises(InputError, match="did you mean 'login'"):

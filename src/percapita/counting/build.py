@@ -29,9 +29,14 @@ BASES: tuple[tuple[str, Basis], ...] = (("access", "log"), ("usage", "usage"), (
 
 
 def build_statement(
-    task: Task, people: PeopleOfPlan, counted: Counted, inputs: list[InputFile], engine: tuple[str, str]
+    task: Task,
+    people: PeopleOfPlan,
+    counted: Counted,
+    inputs: list[InputFile],
+    lost: Sequence[str],
+    engine: tuple[str, str],
 ) -> Statement:
-    """Return the statement of a count."""
+    """Return the statement of a count; `lost` are files that are gone and whose digests do not fit the plan."""
     plan = task.loaded.plan
     definition = task.loaded.definition
     systems = [_figures(task, system, counted.tallies[system.id]) for system in plan.system]
@@ -47,7 +52,7 @@ def build_statement(
         identities=_identities(people),
         groups=dict(sorted(counted.groups.items())),
         inputs=inputs,
-        warnings=_warnings(people, systems, counted, inputs),
+        warnings=_warnings(people, systems, counted, inputs, lost),
         engine=Engine(name=engine[0], version=engine[1]),
     )
 
@@ -99,7 +104,11 @@ def _identities(people: PeopleOfPlan) -> Identities:
 
 
 def _warnings(
-    people: PeopleOfPlan, systems: Sequence[SystemFigures], counted: Counted, inputs: Sequence[InputFile]
+    people: PeopleOfPlan,
+    systems: Sequence[SystemFigures],
+    counted: Counted,
+    inputs: Sequence[InputFile],
+    lost: Sequence[str],
 ) -> list[str]:
     """Return one sentence for each thing that may make a figure wrong."""
     found = [f"{system.id}: no evidence; its users are not known" for system in systems if system.basis == "none"]
@@ -121,6 +130,11 @@ def _warnings(
         for system, rows in sorted(counted.unlisted.items())
     ]
     found += [f"{one.path}: the file is gone; its kept digest was counted" for one in inputs if one.kept]
+    found += [
+        f"{path}: the file is gone, and its kept digest was made for another period or other settings of its source; "
+        "its rows are not counted"
+        for path in lost
+    ]
     found += [f"{one.path}: {one.rejected} of {one.rows} rows cannot be read" for one in inputs if one.rejected]
     found += [
         f"account kind {kind!r} is not known; {number} accounts count as human"

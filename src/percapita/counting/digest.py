@@ -1,9 +1,9 @@
 """The digest of a log file: its facts as Parquet, with a stamp that tells when it still holds.
 
-A digest stands at `digests/<source key>/<hash of the file>.parquet`. The source key hashes what the plan says of the
-source and of the calendar; the stamp holds, for each system in the file, what the rules looked for. So an unchanged
-file is not read again, and a changed rule makes only the digests of the systems it touches stale. Nothing in a digest
-is of a column that the plan does not name.
+A digest stands at `digests/<plan>/<source key>/<hash of the file>.parquet`. The source key hashes what the plan
+says of the source and of the calendar; the stamp holds, for each system in the file, what the rules looked for. So an
+unchanged file is not read again, and a changed rule makes only the digests of the systems it touches stale. Nothing
+in a digest is of a column that the plan does not name.
 """
 
 from __future__ import annotations
@@ -112,9 +112,9 @@ def read_stamp(path: Path) -> Stamp | None:
     try:
         metadata = pq.read_metadata(path).metadata or {}
         said = json.loads(metadata[METADATA_KEY.encode()])
-    except (OSError, pa.ArrowInvalid, KeyError, ValueError):
+        return _stamp(said) if said.pop("schema") == SCHEMA else None
+    except (OSError, pa.ArrowInvalid, KeyError, ValueError, TypeError, AttributeError, IndexError):
         return None
-    return _stamp(said) if said.pop("schema", None) == SCHEMA else None
 
 
 def _stamp(said: dict[str, Any]) -> Stamp:

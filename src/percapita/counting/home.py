@@ -7,6 +7,7 @@ from pathlib import Path
 
 from percapita.counting.load import LoadedPlan
 from percapita.errors import InputError
+from percapita.evidence.canonical import canonical_json, sha256_hex
 
 
 def data_home(plan_file: Path) -> Path:
@@ -22,6 +23,15 @@ def data_home(plan_file: Path) -> Path:
             "set PERCAPITA_HOME to a folder that can be written",
         ) from None
     return home
+
+
+def digests_of(loaded: LoadedPlan, home: Path) -> Path:
+    """Return the folder of a plan's digests: plans that share a home never take each other's files for their own.
+
+    A plan whose home stands beside it can be moved with it.
+    """
+    where = [loaded.plan.organization.id, os.path.relpath(loaded.base, home).replace(os.sep, "/")]
+    return home / "digests" / sha256_hex(canonical_json(where))[:16]
 
 
 def key_file(loaded: LoadedPlan, home: Path) -> Path:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from percapita.counting.digest import digest_path, read_stamp, source_key
 from percapita.counting.engines.duckdb import make_digests
-from percapita.counting.home import data_home
+from percapita.counting.home import data_home, digests_of
 from percapita.counting.load import LoadedPlan, load_plan
 from percapita.counting.run import Progress, events_task
 from percapita.counting.task import no_progress
@@ -43,7 +43,7 @@ def build(plan_file: Path, progress: Progress = no_progress) -> int:
 def show(plan_file: Path) -> list[Kept]:
     """Return every digest in the data home of a plan, by file."""
     loaded = load_plan(plan_file)
-    root = data_home(loaded.file) / "digests"
+    root = digests_of(loaded, data_home(loaded.file))
     present = _present(loaded, root)
     keys = {
         source_key(source, loaded.calendar)  # type: ignore[arg-type]
@@ -57,7 +57,7 @@ def show(plan_file: Path) -> list[Kept]:
 def prune(plan_file: Path, gone: bool) -> list[Kept]:
     """Remove the digests that are old, stale or unused and, if told, those of files that are gone; return them."""
     loaded = load_plan(plan_file)
-    root = data_home(loaded.file) / "digests"
+    root = digests_of(loaded, data_home(loaded.file))
     needless = {"old", "stale", "unused", "damaged"} | ({"gone"} if gone else set())
     removed = [kept for kept in show(plan_file) if kept.state in needless]
     for kept in removed:
@@ -68,7 +68,7 @@ def prune(plan_file: Path, gone: bool) -> list[Kept]:
 def _present(loaded: LoadedPlan, root: Path) -> dict[Path, str]:
     """Return the digests that the files present now have or would have, and the shown paths of these files."""
     files = take_inventory(loaded.plan.source, loaded.base, allow_empty=lambda index: True)
-    cache = HashCache(root.parent)
+    cache = HashCache(data_home(loaded.file))
     return {
         digest_path(root, file.source, loaded.calendar, sha256_of(file, cache)): file.path  # type: ignore[arg-type]
         for file in files

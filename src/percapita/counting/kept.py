@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from percapita.counting.digest import read_stamp, source_key
@@ -9,6 +10,18 @@ from percapita.counting.load import LoadedPlan
 from percapita.counting.task import EventFile
 from percapita.sources.inventory import SourceFile
 from percapita.sources.spec import is_identity
+
+
+def lost_files(root: Path, loaded: LoadedPlan, present: Collection[str]) -> list[str]:
+    """Return the paths of files that are gone whose digest was made for other settings of its source or period."""
+    keys = {
+        source_key(source, loaded.calendar)  # type: ignore[arg-type]
+        for source in loaded.plan.source
+        if not is_identity(source)
+    }
+    stamps = [(path.parent.name, read_stamp(path)) for path in root.glob("*/*.parquet")]
+    held = {stamp.path for key, stamp in stamps if stamp is not None and key in keys}
+    return sorted({stamp.path for _, stamp in stamps if stamp is not None} - held - set(present))
 
 
 def kept_files(root: Path | None, loaded: LoadedPlan, index: int) -> list[EventFile]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from percapita.counting.build import build_statement
 from percapita.counting.engines import find_engine
-from percapita.counting.home import data_home, key_file
-from percapita.counting.kept import kept_files
+from percapita.counting.home import data_home, digests_of, key_file
+from percapita.counting.kept import kept_files, lost_files
 from percapita.counting.load import LoadedPlan, directories_of, load_plan
 from percapita.counting.output import write_names, write_rejects, write_statement
 from percapita.counting.people import PeopleOfPlan, read_people
@@ -24,6 +26,7 @@ from percapita.sources.spec import is_identity
 from percapita.statement.types import InputFile, Statement
 
 Progress = Callable[[str, int, int], None]
+MOST_AT_ONCE = 4
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,8 @@ def count(plan_file: Path, settings: Settings | None = None) -> Run:
     task = _task(loaded, people, _event_files(loaded, home, files, hashes), home, pseudonyms, settings.progress)
     counted = engine.count(task)
     inputs = _inputs(loaded, files, hashes, people, task, counted, settings.out)
-    statement = build_statement(task, people, counted, inputs, (engine.name, engine.version))
+    lost = lost_files(task.digests, loaded, hashes) if task.digests else []
+    statement = build_statement(task, people, counted, inputs, lost, (engine.name, engine.version))
     return Run(loaded, statement, people, counted, _write(statement, people, task, counted, settings))
 
 
@@ -78,7 +82,7 @@ def _pseudonyms(loaded: LoadedPlan, people: PeopleOfPlan, home: Path) -> list[st
 
 def _inventory(loaded: LoadedPlan, home: Path, settings: Settings) -> tuple[tuple[SourceFile, ...], dict[str, str]]:
     """Find the files and their hashes, by path."""
-    digests = home / "digests" if loaded.plan.count.digest else None
+    digests = digests_of(loaded, home) if loaded.plan.count.digest else None
     files = take_inventory(
         loaded.plan.source, loaded.base, allow_empty=lambda index: bool(kept_files(digests, loaded, index))
     )
@@ -86,10 +90,12 @@ def _inventory(loaded: LoadedPlan, home: Path, settings: Settings) -> tuple[tupl
     total = sum(file.size for file in files)
     done = 0
     hashes = {}
-    for file in files:
-        settings.progress("checking files", done, total)
-        hashes[file.path] = sha256_of(file, cache, verify=settings.verify_inputs)
-        done += file.size
+    with ThreadPoolExecutor(MOST_AT_ONCE) as pool:  # hashing leaves Python's lock
+        sums = pool.map(partial(sha256_of, cache=cache, verify=settings.verify_inputs), files)
+        for file, sha256 in zip(files, sums, strict=True):
+            hashes[file.path] = sha256
+            done += file.size
+            settings.progress("checking files", done, total)
     cache.save()
     return files, hashes
 
@@ -105,7 +111,7 @@ def _event_files(
         kept
         for index, source in enumerate(loaded.plan.source)
         if not is_identity(source)
-        for kept in kept_files(home / "digests", loaded, index)
+        for kept in kept_files(digests_of(loaded, home), loaded, index)
         if kept.file.path not in hashes and kept.sha256 not in hashes.values()
     ]
     return present + gone
@@ -126,7 +132,7 @@ def _task(
         directories=directories_of(loaded.plan),
         entities=people.entities,
         pseudonyms=pseudonyms,
-        digests=home / "digests" if loaded.plan.count.digest else None,
+        digests=digests_of(loaded, home) if loaded.plan.count.digest else None,
         progress=progress,
     )
 

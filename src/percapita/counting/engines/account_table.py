@@ -47,7 +47,7 @@ class AccountTable:
         code = f"enum_code(TRY_CAST(system AS {enum}))::BIGINT"
         scope_sql = str(scopes[0]) if len(set(scopes)) == 1 else f"({list(scopes)}::BIGINT[])[{code} + 1]"
         query = (
-            f"SELECT scope, account FROM (SELECT DISTINCT {scope_sql}::BIGINT AS scope, account FROM {facts}) "
+            f"SELECT DISTINCT scope, account FROM (SELECT {scope_sql}::BIGINT AS scope, account FROM {facts}) "
             "ANTI JOIN listed USING (scope, account)"
         )
         names = list(self._scopes)

@@ -10,15 +10,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from percapita.counting.digest import Stamp, digest_path, read_stamp, refuse_stale
-from percapita.counting.engines.duckdb_digest import DigestMaker
+from percapita.counting.engines.duckdb_lanes import MEMORY, cores, database, make_missing
 from percapita.counting.engines.duckdb_rollup import DigestFile, roll_up
 from percapita.counting.task import Counted, EventFile, Task
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+from percapita.errors import InputError
 
 
 class DuckDBEngine:
@@ -35,76 +32,84 @@ class DuckDBEngine:
 
     def count(self, task: Task) -> Counted:
         """Make the digests that are missing or stale, then roll all of them up."""
-        with _workspace(task) as (connection, scratch):
-            return roll_up(connection, task, _digests(task, connection, scratch), scratch)
+        import duckdb
+
+        with _scratch(task) as scratch:
+            try:
+                return _count(task, scratch)
+            except duckdb.Error:
+                if not _remove_damaged(task):
+                    raise
+                return _count(task, scratch)
+
+
+def _count(task: Task, scratch: Path) -> Counted:
+    digests = _digests(task, scratch)
+    with database(scratch / "spill", cores(), MEMORY) as connection:
+        return roll_up(connection, task, digests, scratch)
+
+
+def _remove_damaged(task: Task) -> bool:
+    """Remove the kept digests that cannot be read to their end; tell whether there were any."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    damaged = []
+    for one in task.files if task.digests else ():
+        path = _path(task, one, Path())
+        try:
+            pq.read_table(path)
+        except (OSError, pa.ArrowException):
+            if one.kept is not None:
+                raise InputError(
+                    "the file is gone and its kept digest is damaged",
+                    one.file.path,
+                    "restore the file, or leave it out with `percapita digest prune --gone`",
+                ) from None
+            damaged.append(path)
+    for path in damaged:
+        path.unlink(missing_ok=True)
+    return bool(damaged)
 
 
 def make_digests(task: Task) -> None:
     """Make the digests that are missing or stale, and count nothing."""
-    with _workspace(task) as (connection, scratch):
-        _digests(task, connection, scratch)
+    with _scratch(task) as scratch:
+        _digests(task, scratch)
 
 
-def _digests(task: Task, connection: DuckDBPyConnection, scratch: Path) -> list[DigestFile]:
-    maker = DigestMaker(connection, task)
-    return [_digest(task, maker, one, scratch, done) for one, done in _with_bytes_done(task)]
+def _digests(task: Task, scratch: Path) -> list[DigestFile]:
+    """Return the digest of each file: kept, still current, or made now."""
+    paths = [_path(task, one, scratch) for one in task.files]
+    stamps = {path: stamp for one, path in zip(task.files, paths, strict=True) if (stamp := _current(task, one, path))}
+    missing = {path: one for one, path in zip(task.files, paths, strict=True) if path not in stamps}
+    if missing:
+        stamps |= make_missing(task, scratch, [(one, path) for path, one in missing.items()])
+    return [
+        DigestFile(path, one.file.source, stamps[path], stamps[path].path if one.kept else one.file.path)
+        for one, path in zip(task.files, paths, strict=True)
+    ]
 
 
-def _with_bytes_done(task: Task) -> Iterator[tuple[EventFile, int]]:
-    done = 0
-    for one in task.files:
-        yield one, done
-        done += one.file.size
+def _path(task: Task, one: EventFile, scratch: Path) -> Path:
+    kept = digest_path(task.digests or scratch, one.file.source, task.loaded.calendar, one.sha256)  # type: ignore[arg-type]
+    return one.kept or kept
 
 
-def _digest(task: Task, maker: DigestMaker, one: EventFile, scratch: Path, done: int) -> DigestFile:
-    """Return the digest of a file: kept, still current, or made now."""
-    source = one.file.source
-    if one.kept is not None:
-        stamp = read_stamp(one.kept)
-        if stamp is not None:
-            refuse_stale(stamp, task.loaded.rules)
-            return DigestFile(one.kept, source, stamp, stamp.path)
-    path = digest_path(task.digests or scratch, source, task.loaded.calendar, one.sha256)  # type: ignore[arg-type]
-    current = _current(task, path)
-    if current is None:
-        total = sum(other.file.size for other in task.files)
-        read = done
-
-        def progress(units: int) -> None:
-            nonlocal read
-            read += units
-            task.progress(f"reading {one.file.path}", read, total)
-
-        current = maker.make(one, path, progress)
-    return DigestFile(path, source, current, one.file.path)
-
-
-def _current(task: Task, path: Path) -> Stamp | None:
+def _current(task: Task, one: EventFile, path: Path) -> Stamp | None:
+    """Return the stamp of a digest that still holds. Raises InputError if that of a file that is gone does not."""
     stamp = read_stamp(path) if path.exists() else None
+    if stamp is not None and one.kept is not None:
+        refuse_stale(stamp, task.loaded.rules)
     return stamp if stamp is not None and stamp.is_current(task.loaded.rules) else None
 
 
 @contextmanager
-def _workspace(task: Task) -> Iterator[tuple[DuckDBPyConnection, Path]]:
-    """Yield a connection that spills into a private folder, and that folder; both are gone afterwards."""
-    import duckdb
-
-    root = task.digests.parent if task.digests else None
+def _scratch(task: Task) -> Iterator[Path]:
+    """Yield a private folder for what is spilled; it is gone afterwards."""
+    root = task.digests.parent.parent if task.digests else None
     scratch = Path(tempfile.mkdtemp(prefix="percapita-", dir=root))
-    connection = duckdb.connect(
-        ":memory:",
-        config={
-            "temp_directory": str(scratch / "spill"),
-            "preserve_insertion_order": "false",
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-        },
-    )
     try:
-        connection.execute("SET enable_progress_bar = false")
-        connection.execute("SET TimeZone = 'UTC'")
-        yield connection, scratch
+        yield scratch
     finally:
-        connection.close()
         shutil.rmtree(scratch, ignore_errors=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,7 +39,10 @@ class DigestMaker:
         self._task = task
         self._known: dict[tuple[str, ...], int] = {}
         looks_at_objects = not all(rule.any_object for rule in task.loaded.rules)
-        self._direct = None if looks_at_objects else DirectReader(connection, task.loaded.calendar, self._place)
+        accounts = [account for known in task.book.by_directory.values() for account in known if account]
+        self._direct = (
+            None if looks_at_objects else DirectReader(connection, task.loaded.calendar, self._place, accounts)
+        )
 
     def _place(self, system: str, activity: str) -> int:
         return _place((system, activity), self._task.loaded.rules, self._known)
@@ -46,13 +50,15 @@ class DigestMaker:
     def make(self, one: EventFile, path: Path, progress: Callable[[int], None]) -> Stamp:
         """Read a file once, write its digest to `path`, whole or not at all, and return its stamp."""
         totals = self._direct.read(one) if self._direct else None
-        direct = totals is not None
-        if totals is None:
-            totals = self._through_reader(one, progress)
-        stamp = _stamp(self._connection, self._task, one, totals)
-        _write(self._connection, path, stamp, in_order=not direct)
-        if direct:
+        if self._direct and totals is not None:
+            stamp = _stamp(self._task, one, totals, self._direct.systems())
+            _write(self._connection, path, stamp, in_order=False)
             progress(one.file.size)
+        else:
+            totals = self._through_reader(one, progress)
+            found = self._connection.execute("SELECT DISTINCT system FROM facts").fetchall()
+            stamp = _stamp(self._task, one, totals, {row[0] for row in found})
+            _write(self._connection, path, stamp, in_order=True)
         return stamp
 
     def _through_reader(self, one: EventFile, progress: Callable[[int], None]) -> ReadTotals:
@@ -61,15 +67,32 @@ class DigestMaker:
 
         totals = ReadTotals()
         batches = read_events(one.file, self._task.loaded.calendar, totals, progress)
-        classified = classify(batches, self._task.loaded.rules, self._known)
+        classified = _Heard(classify(batches, self._task.loaded.rules, self._known))
         self._connection.register("classified", pa.RecordBatchReader.from_batches(_classified_schema(), classified))
         try:
             self._connection.execute(GROUP)
+        except Exception as error:
+            raise (classified.said or error) from None
         finally:
             self._connection.unregister("classified")
         self._connection.execute("CREATE OR REPLACE TEMP VIEW facts AS FROM grouped")
         unchanged(one.file)
         return totals
+
+
+class _Heard:
+    """Hand batches on and remember what went wrong with them: DuckDB says it in its own words."""
+
+    def __init__(self, batches: Iterator[pa.RecordBatch]) -> None:
+        self._batches = batches
+        self.said: Exception | None = None
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        try:
+            yield from self._batches
+        except Exception as error:
+            self.said = error
+            raise
 
 
 def _classified_schema() -> pa.Schema:
@@ -145,8 +168,7 @@ def _place(row: tuple[str, ...], rules: tuple[UseRule, ...], known: dict[tuple[s
     return known[row]
 
 
-def _stamp(connection: DuckDBPyConnection, task: Task, one: EventFile, totals: ReadTotals) -> Stamp:
-    systems = {row[0] for row in connection.execute("SELECT DISTINCT system FROM facts").fetchall()}
+def _stamp(task: Task, one: EventFile, totals: ReadTotals, systems: set[str]) -> Stamp:
     if len(systems) > MOST_SYSTEMS:
         raise InputError(
             f"the system column holds {len(systems)} different values",
@@ -169,8 +191,9 @@ def _stamp(connection: DuckDBPyConnection, task: Task, one: EventFile, totals: R
 
 def _write(connection: DuckDBPyConnection, path: Path, stamp: Stamp, in_order: bool) -> None:
     """Write the facts aside and move them into place: a digest is there as a whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    for folder in (path.parent.parent, path.parent):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    aside = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
     order = "ORDER BY system, account, rule, bucket" if in_order else ""
     options = (
         "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 1048576, DICTIONARY_SIZE_LIMIT 4096"
@@ -182,6 +205,7 @@ def _write(connection: DuckDBPyConnection, path: Path, stamp: Stamp, in_order: b
         )
         with aside.open("rb+") as file:
             os.fsync(file.fileno())
+        aside.chmod(0o600)
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)

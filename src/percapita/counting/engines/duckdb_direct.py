@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from percapita.counting.engines.sql import name, text
+from percapita.counting.engines.sql import insert, name, text
 from percapita.counting.engines.zones import LocalTimes, local_times
 from percapita.counting.task import EventFile
 from percapita.errors import InputError
@@ -59,26 +59,28 @@ class _Log:
 class DirectReader:
     """Make the table of facts of typed Parquet files, one after the other, in one connection."""
 
-    def __init__(self, connection: DuckDBPyConnection, calendar: Calendar, place: Place) -> None:
-        """Begin with an empty vocabulary; `place` tells the place of the rule for a system and an activity."""
+    def __init__(
+        self, connection: DuckDBPyConnection, calendar: Calendar, place: Place, accounts: Sequence[str] = ()
+    ) -> None:
+        """Begin with the vocabulary of known `accounts`; `place` tells the rule for a system and an activity."""
         self._sql = connection
         self._calendar = calendar
         self._place = place
-        self._words: dict[str, dict[str, int]] = {"system": {}, "activity": {}}
-        self._accounts = 0
-        connection.execute("CREATE TEMP TABLE account_words (raw VARCHAR, account VARCHAR, code BIGINT)")
+        self._words: dict[str, dict[str, None]] = {"system": {}, "activity": {}}  # in the order of their numbers
+        self._columns: tuple[str | None, str | None] | None = None
+        self._fits = True
+        self._accounts = len(accounts)
+        codes = list(range(1, len(accounts) + 1))
+        columns = {"raw": (accounts, "string"), "account": (accounts, "string"), "code": (codes, "int64")}
+        insert(connection, "account_words", columns)
 
     def read(self, one: EventFile) -> ReadTotals | None:
         """Fill `facts` from a file and return its totals, or None if it must be read the other way."""
         log = self._look(one)
-        if log is None:
-            return None
-        self._learn(log)
-        expression = self._rule(log)
-        if expression is None:
+        if log is None or not self._learn(log):
             return None
         totals = ReadTotals(rows=log.rows)
-        counted = self._group(log, expression)
+        counted = self._group(log)
         self._show_facts(log)
         if counted < log.rows:
             self._reject(one, log, totals, log.rows - counted)
@@ -130,48 +132,70 @@ class DirectReader:
             constant_system(source), micro.format(name(time)), local, buckets,  # type: ignore[arg-type]
         )  # fmt: skip
 
-    def _learn(self, log: _Log) -> None:
-        """Know every system and activity of a file, as written."""
-        for kind, column in (("system", log.system), ("activity", log.activity)):
-            words = self._words[kind]
-            if column is None:
-                continue
-            found = [row[0] for row in self._sql.execute(f"SELECT DISTINCT {column} FROM {log.file}").fetchall()]
-            fresh = [word for word in found if word is not None and word not in words]
-            for word in fresh:
-                words[word] = len(words)
-            if fresh or len(words) == len(fresh):
-                self._sql.execute(f"DROP TYPE IF EXISTS {kind}_words")
-                self._sql.execute(f"CREATE TYPE {kind}_words AS ENUM ({', '.join(map(text, words)) or text('')})")
+    def _learn(self, log: _Log) -> bool:
+        """Know every system and activity of a file, as written; tell whether the table of rules has room for them."""
+        fresh = [self._learn_words(kind, log) for kind in ("system", "activity")]
+        systems = [log.constant or ""] if log.system is None else [word.strip(BLANK) for word in self._words["system"]]
+        activities = [word.strip(BLANK) for word in (*self._words["activity"], "")] if log.activity else [""]
+        if len(systems) >= 1 << SYSTEM_BITS or len(systems) * len(activities) > MOST_CELLS:
+            return False
+        columns = (log.system or log.constant, log.activity)
+        if any(fresh) or columns != self._columns:
+            self._columns = columns
+            return self._tabulate(systems, activities, blank=log.system is None)
+        return self._fits
+
+    def _learn_words(self, kind: str, log: _Log) -> bool:
+        """Make the ENUM of a column's words again when a file has new ones; tell whether it has."""
+        column = log.system if kind == "system" else log.activity
+        if column is None:
+            return False
+        words = self._words[kind]
+        found = [row[0] for row in self._sql.execute(f"SELECT DISTINCT {column} FROM {log.file}").fetchall()]
+        fresh = [word for word in found if word is not None and word not in words]
+        words.update(dict.fromkeys(fresh))
+        if fresh or not words:
+            self._sql.execute(f"DROP TYPE IF EXISTS {kind}_words")
+            self._sql.execute(f"CREATE TYPE {kind}_words AS ENUM ({', '.join(map(text, words)) or text('')})")
+        return bool(fresh)
+
+    def _tabulate(self, systems: list[str], activities: list[str], blank: bool) -> bool:
+        """Make the tables of systems and of rules. A system that is blank has no cell: its rows are rejects."""
+        cells: list[int] = []
+        places: list[int] = []
+        for number, system in enumerate(systems):
+            if system or blank:
+                cells += range(number * len(activities), (number + 1) * len(activities))
+                places += [self._place(system, activity) + 1 for activity in activities]
+        self._fits = max(places, default=0) < 1 << RULE_BITS
+        self._sql.execute("DROP TABLE IF EXISTS rule_places; DROP TABLE IF EXISTS system_names")
+        insert(self._sql, "rule_places", {"cell": (cells, "int64"), "place": (places, "int64")})
+        insert(self._sql, "system_names", {"code": (list(range(len(systems))), "int64"), "system": (systems, "string")})
+        return self._fits
 
     def _code(self, kind: str, column: str) -> str:
         """Return the number of a text: TRY_CAST is evaluated once for each dictionary entry, CAST once for each row."""
         return f"enum_code(TRY_CAST({column} AS {kind}_words))::BIGINT"
 
-    def _rule(self, log: _Log) -> str | None:
-        """Return the place of the rule of a row, plus one, as SQL; None when the table of rules would be too large."""
-        systems = [log.constant or ""] if log.system is None else [word.strip(BLANK) for word in self._words["system"]]
-        written = [*self._words["activity"], ""] if log.activity else [""]
-        activities = [word.strip(BLANK) for word in written]
-        if len(systems) >= 1 << SYSTEM_BITS or len(systems) * len(activities) > MOST_CELLS:
-            return None
-        table = [[self._place(system, activity) + 1 for activity in activities] for system in systems]
-        if max((max(row) for row in table), default=0) >= 1 << RULE_BITS:
-            return None
-        activity = f"coalesce({self._code('activity', log.activity)}, {len(activities) - 1})" if log.activity else "0"
-        if all(row == table[0] for row in table):
-            return f"({table[0]}::BIGINT[])[{activity} + 1]"
-        flat = [place for row in table for place in row]
-        return f"({flat}::BIGINT[])[{self._code('system', log.system or '')} * {len(activities)} + {activity} + 1]"
+    def _system_code(self, log: _Log) -> str:
+        return self._code("system", log.system) if log.system else "0::BIGINT"
 
-    def _group(self, log: _Log, rule: str) -> int:
+    def _cell(self, log: _Log) -> str:
+        """Return the cell of a row in the table of rules as SQL; a row without activity is in the last column."""
+        if not log.activity:
+            return self._system_code(log)
+        width = len(self._words["activity"]) + 1
+        activity = f"coalesce({self._code('activity', log.activity)}, {width - 1})"
+        return f"{self._system_code(log)} * {width} + {activity}"
+
+    def _group(self, log: _Log) -> int:
         """Make `packed`, learning the accounts that no file had before; return the rows that were counted."""
-        self._sql.execute(f"CREATE OR REPLACE TEMP TABLE packed AS {self._query(log, rule, 0)}")
+        self._sql.execute(f"CREATE OR REPLACE TEMP TABLE packed AS {self._query(log, 0)}")
         counted = self._rows()
         if counted < log.rows:
             known = self._accounts
             if self._learn_accounts(log):
-                self._sql.execute(f"INSERT INTO packed {self._query(log, rule, known)}")
+                self._sql.execute(f"INSERT INTO packed {self._query(log, known)}")
                 counted = self._rows()
         return counted
 
@@ -179,28 +203,27 @@ class DirectReader:
         row = self._sql.execute("SELECT coalesce(sum(events), 0)::BIGINT FROM packed").fetchone()
         return int(row[0]) if row else 0
 
-    def _query(self, log: _Log, rule: str, after: int) -> str:
-        system = self._code("system", log.system) if log.system else "0"
-        bucket = bucket_case("us", log.buckets)
+    def _query(self, log: _Log, after: int) -> str:
+        """Return the grouping of the rows of accounts whose number is above `after`."""
         width = RULE_BITS + ACCOUNT_BITS
-        key = f"({system} << {BUCKET_BITS + width}) | ({bucket} << {width}) | ({rule} << {ACCOUNT_BITS}) | a.code"
+        key = (
+            f"({self._system_code(log)} << {BUCKET_BITS + width}) | ({bucket_case('us', log.buckets)} << {width}) "
+            f"| (p.place << {ACCOUNT_BITS}) | a.code"
+        )
         needed = ", ".join(column for column in (log.account, log.activity, log.system) if column)
         return (
             f"SELECT {key} AS k, count(*) AS events, min(us) AS first, max(us) AS last "
             f"FROM (SELECT {needed}, {log.instant} AS us FROM {log.file}) l "
-            f"JOIN account_words a ON l.{log.account} = a.raw "
-            f"WHERE us IS NOT NULL{self._named_system(log)}{f' AND a.code > {after}' if after else ''} GROUP BY k"
+            f"JOIN account_words a ON l.{log.account} = a.raw JOIN rule_places p ON p.cell = {self._cell(log)} "
+            f"WHERE us IS NOT NULL{f' AND a.code > {after}' if after else ''} GROUP BY k"
         )
-
-    def _named_system(self, log: _Log) -> str:
-        return f" AND trim({log.system}, {BLANKS}) <> ''" if log.system else ""
 
     def _learn_accounts(self, log: _Log) -> int:
         """Add the accounts of a file that are not known yet and return how many there were."""
         self._sql.execute(
             f"INSERT INTO account_words SELECT raw, trim(raw, {BLANKS}), {self._accounts} + row_number() OVER () "
-            f"FROM (SELECT DISTINCT {log.account} AS raw FROM {log.file}) "
-            f"WHERE trim(raw, {BLANKS}) <> '' AND raw NOT IN (SELECT raw FROM account_words)"
+            f"FROM (SELECT DISTINCT {log.account} AS raw FROM {log.file} ANTI JOIN account_words "
+            f"ON {log.account} = raw) WHERE trim(raw, {BLANKS}) <> ''"
         )
         row = self._sql.execute("SELECT count(*) FROM account_words").fetchone()
         added = int(row[0]) - self._accounts if row else 0
@@ -213,10 +236,6 @@ class DirectReader:
 
     def _show_facts(self, log: _Log) -> None:
         """Make the view `facts`: the packed numbers as words again. Texts that differ only by blanks come together."""
-        systems = [(log.constant or "", 0)]
-        if log.system is not None:
-            systems = [(word.strip(BLANK), code) for word, code in self._words["system"].items()]
-        values = ", ".join(f"({text(word)}, {code})" for word, code in systems) or "('', 0)"
         buckets = ", ".join(f"DATE '{bucket}'" for _, bucket in log.buckets) or "NULL"
         width = RULE_BITS + ACCOUNT_BITS
         self._sql.execute(
@@ -224,8 +243,16 @@ class DirectReader:
             f"(((k >> {ACCOUNT_BITS}) & {(1 << RULE_BITS) - 1}) - 1)::SMALLINT AS rule, "
             f"([{buckets}]::DATE[])[((k >> {width}) & {(1 << BUCKET_BITS) - 1}) + 1] AS bucket, events, first, last "
             f"FROM packed JOIN account_words a ON a.code = (k & {(1 << ACCOUNT_BITS) - 1}) "
-            f"JOIN (VALUES {values}) s(system, code) ON s.code = k >> {BUCKET_BITS + width}"
+            f"JOIN system_names s ON s.code = k >> {BUCKET_BITS + width}"
         )
+
+    def systems(self) -> set[str]:
+        """Return the systems of the file that was read last."""
+        codes = f"SELECT DISTINCT k >> {BUCKET_BITS + RULE_BITS + ACCOUNT_BITS} AS code FROM packed"
+        return {
+            row[0]
+            for row in self._sql.execute(f"SELECT system FROM ({codes}) JOIN system_names USING (code)").fetchall()
+        }
 
     def _reject(self, one: EventFile, log: _Log, totals: ReadTotals, rejected: int) -> None:
         """List the rows that were left out, with their numbers: a second look, taken only when there are some."""

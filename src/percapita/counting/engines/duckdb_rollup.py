@@ -29,18 +29,15 @@ COUNTED, UNDETERMINED_KIND, NO_USE, OUTSIDE = 0, 2, 3, 4  # 1 is counted use of 
 # What each account did in each system: one row for each kind of fact. `months` has a bit for each month of the period.
 # The key packs system, kind and account into one number, which halves the time of the grouping.
 PART = """
-SELECT ((system_number * 8 + kind) << 32) | account_number AS k, sum(events)::BIGINT AS events, min(first) AS first,
-  max(last) AS last, bit_or(use_bit) AS uses, bit_or(month_bit) AS months, min(place) AS place
+SELECT ((c.system_number * 8 + CASE WHEN m IS NULL THEN {outside} ELSE c.kind END) << 32) | a.account_number AS k,
+  sum(events)::BIGINT AS events, min(first) AS first, max(last) AS last, bit_or(c.use_bit) AS uses,
+  bit_or(coalesce(m, 0)) AS months, min(rule) AS place
 FROM (
-  SELECT ({system_numbers}::BIGINT[])[s + 1] AS system_number, a.account_number,
-    CASE WHEN m IS NULL THEN {outside} ELSE ({kinds}::BIGINT[])[r] END AS kind,
-    ({use_bits}::BIGINT[])[r] AS use_bit, coalesce(m, 0) AS month_bit, events, first, last, rule AS place
-  FROM (
-    SELECT account, events, first, last, rule, s, s * {places} + rule + 2 AS r, ({scopes}::BIGINT[])[s + 1] AS scope,
-      CASE WHEN bucket IS NULL THEN 0 ELSE ({months}::BIGINT[])[bucket - DATE '{start}' + 1] END AS m
-    FROM (SELECT *, enum_code(TRY_CAST(system AS {enum}))::BIGINT AS s FROM {facts})
-  ) f JOIN accounts a ON a.account = f.account AND a.scope = f.scope
-)
+  SELECT account, events, first, last, rule,
+    enum_code(TRY_CAST(system AS {enum}))::BIGINT * {places} + rule + 1 AS cell,
+    CASE WHEN bucket IS NULL THEN 0 ELSE ({months}::BIGINT[])[bucket - DATE '{start}' + 1] END AS m
+  FROM {facts}
+) f JOIN {cells} c USING (cell) JOIN {accounts}
 GROUP BY k
 """
 
@@ -185,27 +182,28 @@ def _part(
     numbers: dict[str, int],
     enum: str,
 ) -> str:
-    """Return the query of one source. Constant lists, indexed by small numbers, stand for joins."""
+    """Return the query of one source; a small table of cells tells what a rule means in a system."""
     connection.execute(f"CREATE TYPE {enum} AS ENUM ({', '.join(map(text, systems))})")
     facts = f"read_parquet([{', '.join(text(str(digest.path)) for digest in digests)}])"
     scopes = [accounts.scope(scope_of(digests[0].source, system, task.directories)) for system in systems]  # type: ignore[arg-type]
     accounts.learn(connection, facts, enum, scopes)
     places = 1 + max(len(rules_of(task.loaded.rules, system)) for system in systems)
-    kinds: list[int] = []
-    bits: list[int] = []
-    for system in systems:
-        rules = _rules(task, system)
-        kinds += [kind for kind, _ in rules] + [0] * (places - len(rules))
-        bits += [bit for _, bit in rules] + [0] * (places - len(rules))
+    cells = [
+        (place * places + rule, numbers[system], kind, bit, scope)
+        for place, (system, scope) in enumerate(zip(systems, scopes, strict=True))
+        for rule, (kind, bit) in enumerate(_rules(task, system))
+    ]
+    names = ("cell", "system_number", "kind", "use_bit", "scope")
+    columns = zip(names, zip(*cells, strict=True), strict=True)
+    insert(connection, f"cells_of_{enum}", {column: (list(values), "int64") for column, values in columns})
     months, start = _months(task)
+    one_scope = f"(SELECT account, account_number FROM accounts WHERE scope = {scopes[0]}) a USING (account)"
     return PART.format(
         facts=facts,
         enum=enum,
-        system_numbers=[numbers[system] for system in systems],
-        scopes=scopes,
         places=places,
-        kinds=kinds,
-        use_bits=bits,
+        cells=f"cells_of_{enum}",
+        accounts=one_scope if len(set(scopes)) == 1 else "accounts a USING (account, scope)",
         months=months,
         start=start,
         outside=OUTSIDE,

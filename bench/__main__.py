@@ -1,0 +1,28 @@
+"""Measure whole commands, interleaved, as ratios to hand-written DuckDB: `python -m bench --help`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from bench import count, text
+
+
+def main() -> None:
+    """Run what is asked for."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("what", nargs="*", default=["count", "text"], help="count, text (default: both)")
+    parser.add_argument("--rows", type=int, default=20_000_000, help="rows of the log")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--folder", type=Path, default=Path(".percapita/bench"), help="where the generated data is kept"
+    )
+    given = parser.parse_args()
+    if "count" in given.what:
+        count.measure(given.folder / str(given.rows), given.rows, given.rounds)
+    if "text" in given.what:
+        text.measure(given.folder / "text", given.rounds)
+
+
+if __name__ == "__main__":
+    main()
