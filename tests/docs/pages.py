@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,7 @@ ADDED = "added to "
 PROGRAMS = {"percapita", "cp", "mv", "rm", "ls", "cat", "head", "mkdir", "echo", "export", "python"}
 MAKE = re.compile(r"make (\w+)")
 SECONDS = 120
+COPIED = ("docs/how-to/clinic", "tests/data/real-clinicians")  # what the pages take from the project; never linked
 ASK_CODE = "echo $?"
 
 
@@ -136,10 +138,8 @@ class Reader:
         """Prepare the folder: the demo data and examples of the project can be copied from it."""
         self.folder = folder
         self.code = 0
-        (folder / "docs" / "how-to").mkdir(parents=True)
-        (folder / "docs" / "how-to" / "clinic").symlink_to(DOCS / "how-to" / "clinic")
-        (folder / "tests").mkdir()
-        (folder / "tests" / "data").symlink_to(ROOT / "tests" / "data")
+        for part in COPIED:
+            shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns(".percapita"))
 
     def save(self, block: Block) -> None:
         """Write the file that a block gives, add the block to it, or change it as a `diff` block says."""

@@ -18,10 +18,11 @@ from percapita.counting.schema import shipped
 from percapita.counting.shape import check_shape
 from percapita.policy.user_definition import parse_user_definition
 from tests.docs.examples import MINIMAL_PLAN
-from tests.docs.pages import DOCS, ROOT, Block, blocks, commands, fits, follow, name_of, pages
+from tests.docs.pages import DOCS, ROOT, Block, Reader, blocks, commands, fits, follow, name_of, pages
 
 BLOCKS = [block for page in pages() for block in blocks(page)]
 WITH_COMMANDS = sorted({block.page for block in BLOCKS if block.language == "console"})
+WITH_DEMO = {block.page for block in BLOCKS if block.language == "console" and "$ make run" in block.lines}
 EXAMPLES = [block for block in BLOCKS if block.language in ("toml", "json")]
 
 
@@ -29,7 +30,11 @@ def place(block: Block) -> str:
     return f"{name_of(block.page)}:{block.line}"
 
 
-@pytest.mark.parametrize("page", WITH_COMMANDS, ids=name_of)
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(page, marks=pytest.mark.slow if page in WITH_DEMO else ()) for page in WITH_COMMANDS],
+    ids=[name_of(page) for page in WITH_COMMANDS],
+)
 def test_commands_do_what_the_page_shows(page: Path, tmp_path: Path) -> None:
     for done in follow(page, tmp_path):
         where = f"{place(done.command.block)}: {done.command.text}"
@@ -91,6 +96,28 @@ def test_no_command_hides_in_another_kind_of_block() -> None:
 )
 def test_shown_output_fits(shown: tuple[str, ...], real: str, answer: bool) -> None:
     assert fits(shown, real) is answer
+
+
+def test_a_page_that_is_wrong_is_found(tmp_path: Path) -> None:
+    page = tmp_path / "wrong.md"
+    page.write_text("```console\n$ echo one\ntwo\n$ cat nothing\n$ cat nothing\n$ echo $?\n1\n```\n", encoding="utf-8")
+    done = list(follow(page, tmp_path / "folder"))
+    assert [fits(one.command.shown, one.output) for one in done[:1]] == [False]
+    assert [(one.code, one.expected_code) for one in done] == [(0, 0), (1, 0), (1, 1), (0, 0)]
+
+
+def test_a_page_changes_files_as_it_says(tmp_path: Path) -> None:
+    page = tmp_path / "edits.md"
+    first = "```{code-block} text\n:caption: a.txt\n\none\ntwo\n```\n"
+    second = "```{code-block} diff\n:caption: a.txt\n\n one\n-two\n+2\n```\n"
+    third = "```{code-block} text\n:caption: added to a.txt\n\nthree\n```\n"
+    page.write_text(f"{first}{second}{third}```console\n$ cat a.txt\n```\n", encoding="utf-8")
+    assert [one.output for one in follow(page, tmp_path / "folder")] == ["one\n2\n\nthree\n"]
+
+
+def test_a_page_cannot_reach_the_project(tmp_path: Path) -> None:
+    Reader(tmp_path / "folder")
+    assert [path for path in tmp_path.rglob("*") if path.is_symlink()] == []
 
 
 @pytest.mark.slow
