@@ -186,11 +186,7 @@ def test_check_shows_only_named_columns(watched: Watched) -> None:
         (('path = "plain.csv"', 'path = "plain.csv"\ndate_format = "%d.%m.%Y"'), "rows cannot be read"),
     ],
 )
-def test_errors_tell_of_no_patient(
-    change: tuple[str, str], says: str, command: str, watched: Watched, request: pytest.FixtureRequest
-) -> None:
-    if command == "count" and says in ("LOGIN", "column"):
-        request.applymarker(pytest.mark.xfail(reason="DuckDB wraps the error of a stream", strict=True))
+def test_errors_tell_of_no_patient(change: tuple[str, str], says: str, command: str, watched: Watched) -> None:
     text = watched.plan.read_text(encoding="utf-8").replace("max_rejects = 1.0", "max_rejects = 0.05")
     head, _, rest = text.partition('path = "plain.csv"')
     first, _, others = ('path = "plain.csv"' + rest).partition("[[source]]")
@@ -220,11 +216,7 @@ HARD = {
 
 @pytest.mark.parametrize("engine", ["reference", "duckdb"])
 @pytest.mark.parametrize("content", HARD.values(), ids=HARD)
-def test_hard_files_tell_of_no_patient(
-    content: str | bytes, engine: str, watched: Watched, request: pytest.FixtureRequest
-) -> None:
-    if engine == "duckdb" and content in (HARD["open quote"], HARD["binary"], HARD["twice the column"]):
-        request.applymarker(pytest.mark.xfail(reason="DuckDB wraps the error of a stream", strict=True))
+def test_hard_files_tell_of_no_patient(content: str | bytes, engine: str, watched: Watched) -> None:
     (watched.inputs / "plain.csv").write_bytes(content.encode() if isinstance(content, str) else content)
     code = run(["count", str(watched.plan), "--engine", engine, "--out", str(watched.out)])
     printed = "".join(watched.capture.readouterr())
