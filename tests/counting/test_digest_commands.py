@@ -105,7 +105,7 @@ def test_prune_keeps_what_a_count_needs(told: Any, clinic: Organization) -> None
     gone = as_bytes(clinic.count())
     assert told("digest", "prune", clinic.plan).startswith("0 digests removed")
     assert as_bytes(clinic.count()) == gone
-    assert told("digest", "prune", clinic.plan, "--gone").startswith("1 digests removed")
+    assert told("digest", "prune", clinic.plan, "--gone").startswith("1 digest removed")
     assert as_bytes(clinic.count()) != gone
 
 
@@ -138,8 +138,8 @@ def test_a_home_elsewhere_holds_everything(
     monkeypatch.setenv("PERCAPITA_HOME", str(home))
     clinic.count(out=clinic.folder / "out")
     assert not clinic.home.exists()
-    assert sorted(path.name for path in home.iterdir()) == ["digests", "hashes.json", "keys"]
+    assert {"digests", "hashes.json", "keys"} <= {path.name for path in home.iterdir()}
     assert home.stat().st_mode & 0o777 == 0o700
     assert (home / "keys" / "pseudonym.key").stat().st_mode & 0o777 == 0o600
     assert (home / "hashes.json").stat().st_mode & 0o777 == 0o600
-    assert {path.stat().st_mode & 0o077 for path in (home / "digests").rglob("*")} == {0}
+    assert {path.name: path.stat().st_mode & 0o077 for path in home.rglob("*") if path.stat().st_mode & 0o077} == {}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from percapita.cli.screen import Format, show_json, show_table
+from percapita.cli.screen import Format, counted, show_json, show_table
 
 if TYPE_CHECKING:
     from percapita.counting.check import PlanCheck, SourceCheck
@@ -50,7 +50,8 @@ def show_check(found: PlanCheck) -> None:
 
 def _show_source(source: SourceCheck) -> None:
     title = (
-        f"[[source]] {source.number} {source.type}: {source.files} files, {source.bytes:,} bytes; {source.first_file}"
+        f"[[source]] {source.number} {source.type}: {counted(source.files, 'file')}, "
+        f"{counted(source.bytes, 'byte')}; {source.first_file}"
     )
     rows = [
         (name, ", ".join("-" if value is None else str(value) for value in values))

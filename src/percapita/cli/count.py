@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -57,9 +58,11 @@ def run_count(
             plan,
             Settings(engine=engine, out=out, names=names, verify_inputs=verify_inputs, progress=progress),
         )
-    if out is not None:
-        write_report(out / "report.html", run.statement)
-    return run
+    if out is None:
+        return run
+    report = out / "report.html"
+    write_report(report, run.statement)
+    return replace(run, written=(*run.written, report))
 
 
 def show_statement(statement: Statement, written: tuple[Path, ...] = ()) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from percapita.cli.screen import Format, show_json, show_table
+from percapita.cli.screen import Format, counted, show_json, show_table
 
 if TYPE_CHECKING:
     from percapita.counting.explain import Evidence, Explanation, SystemAnswer
@@ -73,16 +73,16 @@ def _row(system: SystemAnswer) -> tuple[object, ...]:
 
 def _beside(system: SystemAnswer) -> list[str]:
     counts = (
-        (system.undetermined, "rows fit no rule"),
-        (system.no_use, "rows are no use"),
-        (system.left_out, "rows of accounts not counted"),
-        (system.outside_period, "rows outside the period"),
+        (system.undetermined, "without a rule"),
+        (system.no_use, "of no use"),
+        (system.left_out, "of accounts not counted"),
+        (system.outside_period, "outside the period"),
     )
-    return [f"{rows} {words}" for rows, words in counts if rows]
+    return [f"{counted(rows, 'row')} {words}" for rows, words in counts if rows]
 
 
 def _evidence(evidence: Evidence | None) -> str:
     if evidence is None:
         return ""
     at = f"{evidence.at:%Y-%m-%d %H:%M} UTC" if evidence.at else "no time"
-    return f"{at}, {evidence.file} row {evidence.row}"
+    return f"{at}, {evidence.file} {'(gone)' if evidence.row is None else f'row {evidence.row}'}"

@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "policy": "percapita.cli.plans",
     "schema": "percapita.cli.plans",
 }
+GROUPS = (["digest"], ["policy"])  # words that only begin a command: alone they ask for help
 
 
 def build_app(commands: list[str]) -> typer.Typer:
@@ -67,13 +68,20 @@ def run(arguments: list[str]) -> int:
     except PercapitaError as error:
         return complain(str(error), error.exit_code)
     except typer.TyperException as error:
-        return complain(f"{error.format_message().rstrip('.')} · command line · see percapita --help", 2)
+        return complain(f"{said_by(error)} · command line · see percapita --help", 2)
     except (KeyboardInterrupt, typer.Abort):
         return complain("stopped · what was finished is kept · run the command again to go on", STOPPED)
 
 
+def said_by(error: typer.TyperException) -> str:
+    """Return what Typer says of a command line, in one line."""
+    return error.format_message().replace("Value error, ", "").rstrip(".")
+
+
 def invoke(arguments: list[str]) -> int:
     """Run the command that was typed; Typer's own ways to stop become the exceptions they stand for."""
+    if not arguments or arguments in GROUPS:
+        arguments = [*arguments, "--help"]
     try:
         result = build_app(chosen(arguments))(args=arguments, prog_name="percapita", standalone_mode=False)
     except SystemExit:  # Typer leaves this way only when nobody reads the output any more

@@ -29,13 +29,15 @@ def show_table(headers: Sequence[str], rows: Sequence[Sequence[object]], title: 
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=Text(title) if title else None, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for index, header in enumerate(headers):
         numeric = all(isinstance(row[index], int | None) for row in rows)
         table.add_column(header, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell_text(cell)) for cell in row))
     console = Console(width=None if sys.stdout.isatty() else 140, highlight=False, emoji=False)
+    if title:
+        console.print(Text(title, style="italic"))  # above the table, for a table's own title wraps at its width
     console.print(table)
 
 
@@ -44,6 +46,11 @@ def cell_text(cell: object) -> str:
     if cell is None:
         return ""
     return f"{cell:,}" if isinstance(cell, int) and not isinstance(cell, bool) else str(cell)
+
+
+def counted(number: int, thing: str) -> str:
+    """Return a number of things in words: `1 row`, `2,000 rows`."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
 @contextmanager

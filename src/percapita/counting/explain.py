@@ -8,16 +8,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from percapita.counting.digest import kept_facts
 from percapita.counting.facts import Fact
 from percapita.counting.home import data_home, key_file
 from percapita.counting.load import LoadedPlan, directories_of, load_plan, scope_of
 from percapita.counting.people import PeopleOfPlan, read_people
+from percapita.counting.run import events_task
+from percapita.counting.task import EventFile, no_progress
 from percapita.errors import InputError, nearest
 from percapita.evidence.pseudonyms import load_key, pseudonym
+from percapita.people.keys import email
 from percapita.people.resolve import Persons
 from percapita.policy.vocabulary import USE_TYPES
 from percapita.sources.inventory import SourceFile, take_inventory
-from percapita.sources.read import find_rows
+from percapita.sources.read import ReadTotals, find_rows, read_events
 from percapita.sources.spec import is_identity
 from percapita.usage.accounts import Account, AccountBook
 from percapita.usage.rules import UNDETERMINED, first_rule
@@ -25,10 +29,10 @@ from percapita.usage.rules import UNDETERMINED, first_rule
 
 @dataclass(frozen=True)
 class Evidence:
-    """Name one row of a log: file, row, time (UTC, None if undated), account."""
+    """Name one row of a log: file, row (None if the file is gone), time (UTC, None if undated), account."""
 
     file: str
-    row: int
+    row: int | None
     at: datetime | None
     account: str
 
@@ -69,8 +73,18 @@ class Explanation:
 class _Case:
     loaded: LoadedPlan
     people: PeopleOfPlan
-    files: Sequence[SourceFile]
+    files: Sequence[EventFile]
     pseudonyms: Sequence[str]
+
+
+@dataclass(frozen=True)
+class _Finding:
+    """Hold one row, or what the digest of a gone file holds of several, and whose account its text means."""
+
+    fact: Fact
+    account: Account
+    file: str
+    row: int | None
 
 
 def explain(plan_file: Path, who: str, system: str | None = None) -> Explanation:
@@ -83,15 +97,16 @@ def explain(plan_file: Path, who: str, system: str | None = None) -> Explanation
         raise InputError(f"no system has the id {system!r}", "--system", nearest(system, case.loaded.systems))
     person, texts = _find(case, who)
     answers: dict[str, SystemAnswer] = {}
-    for row in _rows(case, texts):
-        account = case.people.book.find(row["scope"], row["account"])
-        meant = account.person == person if person is not None else account.person is None
-        if meant and system in (None, row["system"]):
-            _weigh(case, answers.setdefault(row["system"], SystemAnswer(row["system"])), row, account)
+    gone: set[str] = set()
+    for found in _findings(case, person, texts):
+        named = found.fact.system
+        if found.account.person == person and system in (None, named):
+            _weigh(case, answers.setdefault(named, SystemAnswer(named)), found)
+            gone |= {found.file} if found.row is None else set()
     least = case.loaded.definition.minimum_events
     for answer in answers.values():
         _conclude(case, answer, least)
-    return _explanation(case, who, person, [answers[name] for name in sorted(answers)])
+    return _explanation(case, who, person, [answers[name] for name in sorted(answers)], sorted(gone))
 
 
 def _open(plan_file: Path) -> _Case:
@@ -100,7 +115,7 @@ def _open(plan_file: Path) -> _Case:
     people = read_people(loaded, [file for file in files if is_identity(file.source)])
     key = load_key(key_file(loaded, data_home(loaded.file)))
     marks = [pseudonym(key, anchor) for anchor in people.persons.anchors]
-    return _Case(loaded, people, [file for file in files if not is_identity(file.source)], marks)
+    return _Case(loaded, people, events_task(loaded, no_progress).files, marks)
 
 
 def _find(case: _Case, who: str) -> tuple[int | None, set[str]]:
@@ -110,22 +125,29 @@ def _find(case: _Case, who: str) -> tuple[int | None, set[str]]:
         person = case.pseudonyms.index(who)
         return person, _texts_of(persons, person)
     found = {persons.of_node[node] for node in _nodes(case.people.book, who)}
-    if not found and "@" in who:
-        found = {person for mailbox, person in persons.by_mailbox.items() if mailbox == who.strip().lower()}
+    mailbox = email(who)
+    if not found and mailbox in persons.by_mailbox:
+        found = {persons.by_mailbox[mailbox]}
     if len(found) > 1:
         named = sorted(f"{persons.identities.directory[node]}:{who}" for node in _nodes(case.people.book, who))
         raise InputError(f"{who!r} is the account of several people", "explain", f"name one: {', '.join(named)}")
     if found:
         person = found.pop()
-        return person, _texts_of(persons, person) | {who.partition(":")[2] or who}
+        return person, _texts_of(persons, person)
     return None, {who}
 
 
 def _nodes(book: AccountBook, who: str) -> list[int]:
+    """Return the accounts that `who` means, found as the count finds the texts of a log."""
     directory, _, account = who.partition(":")
-    if account in book.by_directory.get(directory, {}):
-        return [book.by_directory[directory][account]]
-    return [accounts[who] for accounts in book.by_directory.values() if who in accounts]
+    if directory in book.by_directory and (node := _node(book, directory, account)) is not None:
+        return [node]
+    return [node for name in book.by_directory if (node := _node(book, name, who)) is not None]
+
+
+def _node(book: AccountBook, directory: str, account: str) -> int | None:
+    found = book.find((directory,), account).identity
+    return found if isinstance(found, int) else None
 
 
 def _texts_of(persons: Persons, person: int) -> set[str]:
@@ -135,33 +157,55 @@ def _texts_of(persons: Persons, person: int) -> set[str]:
     return texts | {employee for node in persons.nodes[person] if (employee := identities.employee[node])}
 
 
-def _rows(case: _Case, texts: set[str]) -> Iterator[dict[str, Any]]:
-    """Yield the rows of all present files that name one of the texts, with file and scope."""
+def _findings(case: _Case, person: int | None, texts: set[str]) -> Iterator[_Finding]:
+    """Yield the rows of all files that name one of the texts; of a gone file, what its digest holds of them.
+
+    Of a list of recipients all rows are yielded for a known person: an address or employee id is written in many ways.
+    """
     directories = directories_of(case.loaded.plan)
-    for file in case.files:
-        for row in find_rows(file, case.loaded.calendar, texts):
-            row["file"] = file.path
-            row["scope"] = scope_of(file.source, row["system"], directories)  # type: ignore[arg-type]
-            yield row
+    folded = {text.lower() for text in texts}
+    for one in case.files:
+        every = one.file.source.type == "recipients" and person is not None
+        facts = _kept(case, one.kept) if one.kept else _read(case, one.file, None if every else texts)
+        for fact, row in facts:
+            if every or fact.account.lower() in folded:
+                scope = scope_of(one.file.source, fact.system, directories)  # type: ignore[arg-type]
+                yield _Finding(fact, case.people.book.find(scope, fact.account), one.file.path, row)
 
 
-def _weigh(case: _Case, answer: SystemAnswer, row: dict[str, Any], account: Account) -> None:
-    """Add one row to what is known of a system."""
-    rules = case.loaded.rules
-    rule = first_rule(rules, row["system"], row["activity"], row["object"])
-    fact = Fact(row["system"], row["account"], rule, row["bucket"], row["events"], row["first_seen"], row["last_seen"])
+def _read(case: _Case, file: SourceFile, texts: set[str] | None) -> Iterator[tuple[Fact, int | None]]:
+    for row in _rows(case, file) if texts is None else find_rows(file, case.loaded.calendar, texts):
+        rule = first_rule(case.loaded.rules, row["system"], row["activity"], row["object"])
+        parts = (row[name] for name in ("bucket", "events", "first_seen", "last_seen"))
+        yield Fact(row["system"], row["account"], rule, *parts), row["row"]
+
+
+def _rows(case: _Case, file: SourceFile) -> Iterator[dict[str, Any]]:
+    for batch in read_events(file, case.loaded.calendar, ReadTotals()):
+        yield from batch.to_pylist()
+
+
+def _kept(case: _Case, digest: Path) -> Iterator[tuple[Fact, int | None]]:
+    facts, _ = kept_facts(digest, case.loaded.rules)
+    yield from ((fact, None) for fact in facts)
+
+
+def _weigh(case: _Case, answer: SystemAnswer, found: _Finding) -> None:
+    """Add a finding to what is known of a system."""
+    rules, fact, standing = case.loaded.rules, found.fact, found.account.standing
     if fact.bucket is not None and not case.loaded.calendar.holds(fact.bucket):
         answer.outside_period += fact.events
-    elif rule == UNDETERMINED:
+    elif fact.rule == UNDETERMINED:
         answer.undetermined += fact.events
-    elif not case.loaded.definition.counts(rules[rule].use_type):
+    elif not case.loaded.definition.counts(rules[fact.rule].use_type):
         answer.no_use += fact.events
-    elif account.standing.status != "person":
+    elif standing.status != "person":
         answer.left_out += fact.events
-        answer.because = answer.because or account.standing.reason or "no accounts source lists this account"
-        answer.rule = answer.rule or account.standing.rule
+        answer.because = answer.because or standing.reason or "no accounts source lists this account"
+        answer.rule = answer.rule or standing.rule
     else:
-        _count(answer, rules[rule].use_type, rule, fact, Evidence(row["file"], row["row"], fact.first, fact.account))
+        evidence = Evidence(found.file, found.row, fact.first, fact.account)
+        _count(answer, rules[fact.rule].use_type, fact.rule, fact, evidence)
 
 
 def _count(answer: SystemAnswer, use_type: str, rule: int, fact: Fact, evidence: Evidence) -> None:
@@ -177,7 +221,7 @@ def _count(answer: SystemAnswer, use_type: str, rule: int, fact: Fact, evidence:
 
 def _order(evidence: Evidence) -> tuple[bool, datetime | None, str, int]:
     """Return what evidence is ordered by: time, then file and row."""
-    return evidence.at is not None, evidence.at, evidence.file, evidence.row
+    return evidence.at is not None, evidence.at, evidence.file, evidence.row or 0
 
 
 def _conclude(case: _Case, answer: SystemAnswer, least: int) -> None:
@@ -196,7 +240,10 @@ def _conclude(case: _Case, answer: SystemAnswer, least: int) -> None:
         answer.because = next((words for rows, words in kinds if rows), "all rows lie outside the period")
 
 
-def _explanation(case: _Case, who: str, person: int | None, systems: list[SystemAnswer]) -> Explanation:
+def _explanation(
+    case: _Case, who: str, person: int | None, systems: list[SystemAnswer], gone: Sequence[str]
+) -> Explanation:
+    open_points = [f"{path}: the file is gone; its digest tells what was in it, not the rows" for path in gone]
     definition = case.loaded.definition
     named = f"{definition.id} ({definition.sha256[:12]})"
     if person is None:
@@ -207,7 +254,13 @@ def _explanation(case: _Case, who: str, person: int | None, systems: list[System
                 "check the spelling; case and blanks matter",
             )
         return Explanation(
-            "unknown account", named, "unknown", [], [], ["no accounts source lists this account"], systems
+            "unknown account",
+            named,
+            "unknown",
+            [],
+            [],
+            ["no accounts source lists this account", *open_points],
+            systems,
         )
     persons = case.people.persons
     return Explanation(
@@ -216,7 +269,7 @@ def _explanation(case: _Case, who: str, person: int | None, systems: list[System
         entity=case.people.entities[person],
         accounts=[_account(case, node) for node in persons.nodes[person]],
         links=_links(persons, person),
-        open=_open_questions(persons, person),
+        open=[*_open_questions(persons, person), *open_points],
         systems=systems,
     )
 

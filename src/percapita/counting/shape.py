@@ -35,9 +35,16 @@ def check_shape(value: Any, wanted: Any, where: str, key: str = "") -> None:
     elif origin is dict:
         _check_dict(value, get_args(wanted)[1], where, key)
     elif isinstance(wanted, type) and issubclass(wanted, msgspec.Struct):
-        _check_table(value, wanted, where if not key else f"{where}, {key}")
+        _check_table(value, wanted, _place(where, key))
     else:
         _check_plain(value, wanted, where, key)
+
+
+def _place(where: str, key: str) -> str:
+    """Return where a table is, as the plan writes it: `[period]`, but `[[source]] 3, columns`."""
+    if not key:
+        return where
+    return f"{where}, {key}" if "[[" in where else f"{where}, [{key}]"
 
 
 def _check_union(value: Any, options: tuple[Any, ...], where: str, key: str) -> None:
