@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from percapita.cli.screen import Format, counted, show_json, show_table
+from percapita.cli.screen import Format, counted, say, show_json, show_table
 
 if TYPE_CHECKING:
     from percapita.counting.check import PlanCheck, SourceCheck
@@ -38,14 +38,15 @@ def show_check(found: PlanCheck) -> None:
         _show_source(source)
     if found.without_rule:
         show_table(("application", "activity", "rows"), found.without_rule, "Activities without a rule, in the sample")
-        print("  add [[use]] rules for these; until then their rows are not counted\n")
+        say("  add [[use]] rules for these; until then their rows are not counted")
+        say()
     if found.unlisted_systems:
         show_table(("application", "rows"), found.unlisted_systems, "In the logs, but not listed as [[system]]")
     if found.systems_without_source:
-        print(f"  no rows in the sample of: {', '.join(found.systems_without_source)}")
+        say(f"  no rows in the sample of: {', '.join(found.systems_without_source)}")
     if found.months_missing:
-        print(f"  no rows in the sample of the months: {', '.join(found.months_missing)}")
-    print("the plan fits its files")
+        say(f"  no rows in the sample of the months: {', '.join(found.months_missing)}")
+    say("the plan fits its files")
 
 
 def _show_source(source: SourceCheck) -> None:
@@ -62,4 +63,5 @@ def _show_source(source: SourceCheck) -> None:
         extent = "all rows" if source.whole else "a sample of the rows"
         months = f", {source.months[0]} to {source.months[-1]}" if source.months else ""
         unread = f"{source.rejected:,} cannot be read {source.first_reject}".rstrip()
-        print(f"  {extent}: {source.sampled_rows:,} read{months}; {unread}\n")
+        say(f"  {extent}: {source.sampled_rows:,} read{months}; {unread}")
+        say()

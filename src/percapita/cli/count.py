@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from percapita.cli.screen import Format, meter, show_json, show_table
+from percapita.cli.screen import Format, meter, say, show_json, show_table
 
 if TYPE_CHECKING:
     from percapita.counting.run import Run
@@ -81,16 +81,14 @@ def show_statement(statement: Statement, written: tuple[Path, ...] = ()) -> None
         "missing months",
     )
     show_table(headers, [_row(system) for system in statement.systems], title)
-    print(
-        f"{statement.persons:,} different people in all. Definition of a user: {statement.policy.user_definition.id}."
-    )
-    print(
+    say(f"{statement.persons:,} different people in all. Definition of a user: {statement.policy.user_definition.id}.")
+    say(
         "not counted: accounts left out · no rule: people whose activities fit no rule · unknown: accounts nobody lists"
     )
     for warning in statement.warnings:
-        print(f"  open: {warning}")
+        say(f"  open: {warning}")
     for path in written:
-        print(f"  {path}")
+        say(f"  {path}")
 
 
 def _row(system: SystemFigures) -> tuple[object, ...]:

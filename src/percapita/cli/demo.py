@@ -25,14 +25,16 @@ def register(app: typer.Typer) -> None:
 def make_and_count(folder: Path, seed: int) -> None:
     """Make the demo organization in `folder` unless it is there, count it, print the table and the paths."""
     from percapita.cli.count import run_count, show_statement
+    from percapita.cli.screen import say
     from percapita.demo.organization import make_demo
 
     plan = folder / "percapita.toml"
     if not plan.exists():
-        print(f"making the demo organization in {folder}/ (synthetic people, codes and logs)")
+        say(f"making the demo organization in {folder}/ (synthetic people, codes and logs)")
         make_demo(folder, seed=seed)
     run = run_count(plan, folder / "results")
     show_statement(run.statement, run.written)
-    print(f"\nThe report: {folder / 'results' / 'report.html'} - open it in a browser.")
-    print(f"Why one account counts: percapita explain {plan} ACCOUNT")
-    print("Your own files: percapita init my-organization, then edit the one file it writes.")
+    say()
+    say(f"The report: {folder / 'results' / 'report.html'} - open it in a browser.")
+    say(f"Why one account counts: percapita explain {plan} ACCOUNT")
+    say("Your own files: percapita init my-organization, then edit the one file it writes.")

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from percapita.cli.screen import Format, counted, meter, show_json, show_table
+from percapita.cli.screen import Format, counted, meter, say, show_json, show_table
 
 PlanFile = Annotated[Path, typer.Argument(help="The plan, a TOML file.")]
 
@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
 
         with meter() as progress:
             files = build(plan, progress)
-        print("the digest of 1 file is up to date" if files == 1 else f"digests of {files:,} files are up to date")
+        say("the digest of 1 file is up to date" if files == 1 else f"digests of {files:,} files are up to date")
 
     @group.command("show")
     def show_digests(
@@ -52,4 +52,4 @@ def register(app: typer.Typer) -> None:
         from percapita.counting.keep import prune
 
         removed = prune(plan, gone)
-        print(f"{counted(len(removed), 'digest')} removed, {counted(sum(one.bytes for one in removed), 'byte')}")
+        say(f"{counted(len(removed), 'digest')} removed, {counted(sum(one.bytes for one in removed), 'byte')}")

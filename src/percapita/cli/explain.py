@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from percapita.cli.screen import Format, counted, show_json, show_table
+from percapita.cli.screen import Format, counted, say, show_json, show_table
 
 if TYPE_CHECKING:
     from percapita.counting.explain import Evidence, Explanation, SystemAnswer
@@ -46,15 +46,16 @@ def _plain(answer: Explanation) -> dict[str, Any]:
 
 def show_explanation(answer: Explanation) -> None:
     """Print the answer."""
-    print(f"{answer.person} · entity {answer.entity} · user definition {answer.user_definition}\n")
+    say(f"{answer.person} · entity {answer.entity} · user definition {answer.user_definition}")
+    say()
     if answer.accounts:
         columns = ("directory", "account", "kind", "standing", "file", "row")
         show_table(
             columns, [[account[column] for column in columns] for account in answer.accounts], "Accounts of this person"
         )
     for line in (*answer.links, *(f"open: {question}" for question in answer.open)):
-        print(f"  {line}")
-    print()
+        say(f"  {line}")
+    say()
     headers = ("application", "counts", "why", "rule", "events", "first evidence", "last evidence")
     show_table(headers, [_row(system) for system in answer.systems], "Why counted, by application")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 import traceback
@@ -10,6 +11,7 @@ import traceback
 import typer
 
 from percapita import __version__
+from percapita.cli.screen import printable
 from percapita.errors import InputError, PercapitaError, nearest
 
 STOPPED = 130  # what a shell calls a program that Ctrl-C ended, and what Typer returns for it
@@ -93,12 +95,14 @@ def invoke(arguments: list[str]) -> int:
 
 def complain(line: str, code: int) -> int:
     """Print the one line of an error and return its exit code."""
-    print("error: " + " ".join(line.split()), file=sys.stderr)
+    print("error: " + printable(" ".join(line.split())), file=sys.stderr)
     return code
 
 
 def main() -> None:
     """Be the entry point of the `percapita` program."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a sign still gets the table
     try:
         code = run(sys.argv[1:])
         sys.stdout.flush()

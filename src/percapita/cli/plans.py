@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from percapita.cli.screen import show_json
+from percapita.cli.screen import say, show_json
 from percapita.errors import InputError, nearest
 
 
@@ -61,7 +61,7 @@ def write_template(folder: Path) -> None:
         plan.write_text(content, encoding="utf-8")
     except OSError as error:
         raise InputError(f"the plan cannot be written ({error.strerror})", str(plan), "choose another folder") from None
-    print(f"{plan} written: edit it, then run: percapita check {plan}")
+    say(f"{plan} written: edit it, then run: percapita check {plan}")
 
 
 def show_definition(name: str | None) -> None:

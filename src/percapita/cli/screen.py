@@ -18,8 +18,18 @@ class Format(StrEnum):
 
 
 def show_json(value: Any) -> None:
-    """Print one JSON document on stdout."""
-    print(json.dumps(value, indent=2, ensure_ascii=False))
+    """Print one JSON document on stdout; where stdout is not UTF-8, its signs are escaped."""
+    print(json.dumps(value, indent=2, ensure_ascii=not (sys.stdout.encoding or "").lower().startswith("utf")))
+
+
+def printable(text: str) -> str:
+    """Return a text that can neither move the cursor nor color the screen: names and paths are foreign."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
+
+
+def say(line: str = "") -> None:
+    """Print one line on stdout."""
+    print(printable(line))
 
 
 def show_table(headers: Sequence[str], rows: Sequence[Sequence[object]], title: str | None = None) -> None:
@@ -37,15 +47,17 @@ def show_table(headers: Sequence[str], rows: Sequence[Sequence[object]], title: 
         table.add_row(*(Text(cell_text(cell)) for cell in row))
     console = Console(width=None if sys.stdout.isatty() else 140, highlight=False, emoji=False)
     if title:
-        console.print(Text(title, style="italic"))  # above the table, for a table's own title wraps at its width
+        console.print(
+            Text(printable(title), style="italic")
+        )  # above the table, for a table's own title wraps at its width
     console.print(table)
 
 
 def cell_text(cell: object) -> str:
-    """Return the text of a cell: thousands separated, nothing for None."""
+    """Return the text of a cell: thousands separated, nothing for None, nothing that a terminal would obey."""
     if cell is None:
         return ""
-    return f"{cell:,}" if isinstance(cell, int) and not isinstance(cell, bool) else str(cell)
+    return f"{cell:,}" if isinstance(cell, int) and not isinstance(cell, bool) else printable(str(cell))
 
 
 def counted(number: int, thing: str) -> str:
