@@ -37,6 +37,7 @@ def render_report(statement: Statement) -> str:
             parts.undecided,
             parts.identities,
             parts.inputs,
+            parts.notes,
             parts.method,
         )
     )

@@ -192,20 +192,36 @@ def not_counted(statement: Statement) -> Markup:
 
 
 def undecided(statement: Statement) -> Markup:
-    """Return the rows that fit no rule, lie outside the period, or are of applications nobody listed."""
+    """Return the rows counted and those that fit no rule, lie outside the period or are of unlisted applications."""
     rows = [
-        (system.name, system.events, system.undetermined.events, system.undetermined.persons, system.outside_period)
+        (
+            system.name,
+            system.events,
+            system.accounts_seen,
+            system.shared_accounts,
+            system.undetermined.events,
+            system.undetermined.persons,
+            system.outside_period,
+        )
         for system in statement.systems
         if system.events or system.undetermined.events or system.outside_period
     ]
-    heads = ("Application", "Rows counted", "Rows without a rule", "People these would add", "Rows outside the period")
+    heads = (
+        "Application",
+        "Rows counted",
+        "Accounts in them",
+        "Shared ones",
+        "Rows without a rule",
+        "People these would add",
+        "Rows outside the period",
+    )
     unlisted = list(statement.unlisted_systems.items())
     more = (
         table("Applications in the logs that are not listed", ("Application", "Rows"), unlisted, (1,))
         if unlisted
         else ""
     )
-    return section("rows", "Rows", table("Rows of each application", heads, rows, range(1, 5)), more)
+    return section("rows", "Rows", table("Rows of each application", heads, rows, range(1, 7)), more)
 
 
 def identities(statement: Statement) -> Markup:
@@ -234,6 +250,13 @@ def inputs(statement: Statement) -> Markup:
         for one in statement.inputs
     ]
     return section("inputs", "What was read", table("Files", ("File", "Rows", "Unreadable", "SHA-256"), rows, (1, 2)))
+
+
+def notes(statement: Statement) -> Markup:
+    """Return the warnings of the statement, word for word."""
+    if not statement.warnings:
+        return Markup("")
+    return section("notes", "Notes of the count", bullets(statement.warnings))
 
 
 def method(statement: Statement) -> Markup:
