@@ -27,7 +27,7 @@ from percapita.statement.types import (
     Undetermined,
     as_json,
 )
-from tests.counting.organization import Organization
+from tests.counting import organization
 
 MONTHS = ("2026-01", "2026-02", "2026-03")
 VOID = {"meta", "br", "hr", "img", "link", "input", "rect", "col"}
@@ -443,7 +443,7 @@ def test_many_applications_fit() -> None:
 
 
 def test_the_page_of_a_count_is_that_of_its_statement(tmp_path: Path) -> None:
-    clinic = Organization(tmp_path).write()
+    clinic = organization.Organization(tmp_path).write()
     run = run_count(clinic.plan, tmp_path / "out")
     html = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert html == render_report(run.statement)
