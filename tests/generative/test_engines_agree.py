@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
 from percapita.counting.plan import Count, Entity, Exclude, Period, Policy, System, Use
 from percapita.errors import InputError
@@ -42,7 +42,17 @@ def outcome(plan: Path, engine: str, out: Path) -> tuple[Any, Any]:
     return found, pq.read_table(out / "persons.parquet").to_pylist()
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+# Shrinking a world takes minutes; it is worth it by hand, and not while everybody waits for the other tests.
+PHASES = set(Phase) - ({Phase.shrink} if os.environ.get("CI") else set())
+
+
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
+    phases=PHASES,
+)
 @given(worlds())
 def check_engines_agree(world: World) -> None:
     drawn.update(world.elements)

@@ -193,7 +193,7 @@ def figures(value: Any) -> list[int]:
 def test_every_figure_is_on_the_page(page: Page) -> None:
     plain = as_json(statement())
     wanted = set(figures(plain))
-    assert len(wanted) > 80
+    assert len(wanted) >= 80  # else the walk saw little of the statement
     shown = {int(text.replace(",", "")) for text in re.findall(r"\d[\d,]*", page.words)}
     assert sorted(wanted - shown) == []
 

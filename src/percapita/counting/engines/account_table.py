@@ -17,6 +17,7 @@ from percapita.usage.standing import Standing
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+LISTED = "CREATE TEMP TABLE IF NOT EXISTS listed (scope BIGINT, account VARCHAR, account_number BIGINT)"
 STATUSES = ("person", "excluded", "determination", "unknown")
 
 
@@ -40,10 +41,9 @@ class AccountTable:
 
     def learn(self, connection: DuckDBPyConnection, facts: str, enum: str, scopes: Sequence[int]) -> None:
         """Know every account that `facts` name; `scopes` are by the number of the system in `enum`."""
+        connection.execute(LISTED)
         for scope in set(scopes):
             self._list(connection, scope)
-        if not self._listed:
-            connection.execute("CREATE TEMP TABLE IF NOT EXISTS listed (scope BIGINT, account VARCHAR)")
         code = f"enum_code(TRY_CAST(system AS {enum}))::BIGINT"
         scope_sql = str(scopes[0]) if len(set(scopes)) == 1 else f"({list(scopes)}::BIGINT[])[{code} + 1]"
         query = (
@@ -66,7 +66,7 @@ class AccountTable:
             "account": (list(accounts), "string"),
             "account_number": (list(accounts.values()), "int64"),
         }
-        insert(connection, "listed", columns, more=bool(self._listed))
+        insert(connection, "listed", columns, more=True)
         self._listed.add(scope)
 
     def _number(self, account: Account) -> int:
@@ -87,8 +87,7 @@ class AccountTable:
             "account_number": (list(self._texts.values()), "int64"),
         }
         insert(connection, "other_accounts", columns)
-        listed = "FROM listed UNION ALL " if self._listed else ""
-        connection.execute(f"CREATE TEMP VIEW accounts AS {listed}FROM other_accounts")
+        connection.execute(f"{LISTED}; CREATE TEMP VIEW accounts AS FROM listed UNION ALL FROM other_accounts")
         standings = list(dict.fromkeys(self._standing))
         place = {standing: number for number, standing in enumerate(standings)}
         columns = {

@@ -39,7 +39,8 @@ class DigestMaker:
         self._task = task
         self._known: dict[tuple[str, ...], int] = {}
         looks_at_objects = not all(rule.any_object for rule in task.loaded.rules)
-        accounts = [account for known in task.book.by_directory.values() for account in known if account]
+        # The same login may stand in two directories; a word that stood twice would count its rows twice.
+        accounts = list(dict.fromkeys(text for known in task.book.by_directory.values() for text in known if text))
         self._direct = (
             None if looks_at_objects else DirectReader(connection, task.loaded.calendar, self._place, accounts)
         )
