@@ -71,11 +71,20 @@ def _same_answers(results: dict[str, list[Measured]]) -> None:
 
 def _show(rows: int, contenders: list[Contender], results: dict[str, list[Measured]]) -> None:
     print(f"{rows:,} rows; median of {len(next(iter(results.values())))} interleaved rounds, whole processes\n")
-    print("| what | seconds | ratio (least to most) | bound | memory, MB |\n|---|---|---|---|---|")
+    print(
+        "| what | seconds | ratio (least to most) | processor time, ratio | bound | memory, MB |\n|---|---|---|---|---|---|"
+    )
     base = [one.seconds for one in results["hand-written DuckDB"]]
     for one in contenders:
         seconds = [measured.seconds for measured in results[one.title]]
         ratios = [mine / theirs for mine, theirs in zip(seconds, base, strict=True)]
         spread = f"{median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+        work = [
+            mine.cpu / theirs.cpu
+            for mine, theirs in zip(results[one.title], results["hand-written DuckDB"], strict=True)
+        ]
         memory = max(measured.memory for measured in results[one.title])
-        print(f"| {one.title} | {median(seconds):.1f} | {spread} | {one.bound} | {memory} |", flush=True)
+        print(
+            f"| {one.title} | {median(seconds):.1f} | {spread} | {median(work):.2f} | {one.bound} | {memory} |",
+            flush=True,
+        )

@@ -2,7 +2,7 @@
 
 120,000 accounts of 60,000 people in 300 applications. An account uses one to six applications, the first of them far
 more than the others; in each it mostly does two or three kinds of things. Rows come in sessions and in the order of
-time, as logs do, in monthly pairs of files with the patient and the object beside.
+time, as logs do, in twelve files with the patient and the object beside.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-ACCOUNTS, PERSONS, SYSTEMS, OBJECTS, FILES = 120_000, 60_000, 300, 2_000, 24
+ACCOUNTS, PERSONS, SYSTEMS, OBJECTS, FILES = 120_000, 60_000, 300, 2_000, 12
 VERBS = ("read", "write", "search", "export", "print", "sign", "admin", "login")
 NOUNS = ("note", "lab", "image", "order", "plan")
 RULES = (

@@ -16,9 +16,10 @@ PERCAPITA = (sys.executable, "-m", "percapita")
 
 @dataclass(frozen=True)
 class Measured:
-    """Hold seconds of wall time, the peak resident memory in MB, and what was printed."""
+    """Hold seconds of wall time and of processor time, the peak resident memory in MB, and what was printed."""
 
     seconds: float
+    cpu: float
     memory: int
     printed: str
 
@@ -35,7 +36,7 @@ def run(command: Sequence[str], home: Path) -> Measured:
     seconds = time.perf_counter() - begin
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
-    return Measured(seconds, _megabytes(usage), printed)
+    return Measured(seconds, usage.ru_utime + usage.ru_stime, _megabytes(usage), printed)
 
 
 def _megabytes(usage: resource.struct_rusage) -> int:

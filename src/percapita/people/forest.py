@@ -20,10 +20,18 @@ class Forest:
             node = parent[node]
         return node
 
+    def roots(self) -> list[int]:
+        """Return the root of every number."""
+        parent = self._parent
+        for node, above in enumerate(parent):  # a parent is smaller, so its own root is already known
+            parent[node] = parent[above]
+        return parent.copy()
+
     def join(self, nodes: Iterable[int]) -> None:
         """Join the sets of all `nodes`."""
-        roots = {self.root(node) for node in nodes}
+        parent = self._parent
+        roots = {node if parent[node] == node else self.root(node) for node in nodes}
         if roots:
             least = min(roots)
             for root in roots:
-                self._parent[root] = least
+                parent[root] = least

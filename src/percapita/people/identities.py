@@ -61,7 +61,7 @@ class Identities:
 def collect(tables: Sequence[IdentityTable]) -> Identities:
     """Return the nodes of all files, in the order of files and rows."""
     columns = [_KeyColumns.of(table.rows) for table in tables]
-    by_id = keys.employee_keys(known for column in columns for known in column.employee_ids if known)
+    by_id = keys.employee_keys({known for column in columns for known in column.employee_ids if known})
     nodes = Identities(employee_keys=by_id)
     at: dict[tuple[str, str], int] = {}
     for table, column in zip(tables, columns, strict=True):
@@ -104,13 +104,9 @@ def _texts(rows: pa.Table, column: str) -> list[Any]:
 
 def _mapped(texts: Iterable[str | None], function: Callable[[str | None], Any]) -> list[Any]:
     """Return `function` of each text, computed once for each distinct one."""
-    known: dict[str | None, Any] = {None: None}
-    mapped = []
-    for text in texts:
-        if text not in known:
-            known[text] = function(text)
-        mapped.append(known[text])
-    return mapped
+    written = list(texts)
+    known = {text: None if text is None else function(text) for text in dict.fromkeys(written)}
+    return [known[text] for text in written]
 
 
 def _add_workforce(

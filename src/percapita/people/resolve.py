@@ -8,7 +8,7 @@ and the conflict is listed. So the result does not depend on the order of files 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -59,13 +59,14 @@ def resolve(nodes: Identities) -> Persons:
     """Return the persons of all identities."""
     work = _Work(nodes, Forest(len(nodes)))
     linkable = [node for node in range(len(nodes)) if not nodes.shared[node]]
-    _apply(work, "employee_id", _grouped(linkable, nodes.employee))
-    _apply(work, "npi", _grouped(linkable, nodes.npi))
+    employees, numbers = _grouped(linkable, nodes.employee), _grouped(linkable, nodes.npi)
+    _apply(work, "employee_id", employees)
+    _apply(work, "npi", numbers)
     mailboxes = _by_mailbox(nodes, linkable)
     names = _names(work)
     shared = frozenset(mailbox for mailbox, users in mailboxes.items() if _is_shared(work, names, users))
     _apply(work, "email", {mailbox: users for mailbox, users in mailboxes.items() if mailbox not in shared})
-    return _numbered(work, mailboxes, shared)
+    return _numbered(work, (employees, numbers), mailboxes, shared)
 
 
 def _grouped(linkable: Sequence[int], key_of: Sequence[str | None]) -> dict[str, list[int]]:
@@ -88,44 +89,50 @@ def _by_mailbox(nodes: Identities, linkable: Sequence[int]) -> dict[str, list[in
 def _names(work: _Work) -> dict[int, set[str]]:
     """Return the names of each set, whichever of its accounts and workforce rows says them."""
     names: defaultdict[int, set[str]] = defaultdict(set)
-    for node, known in enumerate(work.nodes.names):
-        names[work.joined.root(node)].update(known)
+    for root, known in zip(work.joined.roots(), work.nodes.names, strict=True):
+        if known:
+            names[root].update(known)
     return names
 
 
 def _is_shared(work: _Work, names: dict[int, set[str]], users: Sequence[int]) -> bool:
     """Tell whether people with different names use a mailbox: then it is no key."""
     roots = {work.joined.root(node) for node in users}
-    named = [names[root] for root in roots if names[root]]
+    named = [names[root] for root in roots if root in names]
     return len(named) > 1 and not set.intersection(*named)
 
 
 def _apply(work: _Work, level: Level, groups: dict[str, list[int]]) -> None:
     """Join the groups of one level where nothing speaks against it; note the conflicts."""
-    _note_ids(work)
-    root = work.joined.root
-    sets = {key: {root(node) for node in members} for key, members in groups.items() if len(members) > 1}
+    several = {key: members for key, members in groups.items() if len(members) > 1}
+    root_of = work.joined.roots() if several else []
+    sets = {key: {root_of[node] for node in members} for key, members in several.items()}
     apart = {key: roots for key, roots in sets.items() if len(roots) > 1}
-    trial = Forest(len(work.nodes))
+    if not apart:
+        return
+    _note_ids(work, root_of)
+    for tied in _tied(apart, len(root_of)):
+        _settle(work, level, tied, apart, groups)
+
+
+def _tied(apart: dict[str, set[int]], size: int) -> Iterable[list[str]]:
+    """Return the keys in lots: those of a lot are connected by sets that several of them share."""
+    if sum(map(len, apart.values())) == len(set().union(*apart.values())):
+        return ([key] for key in apart)
+    trial = Forest(size)
     for roots in apart.values():
         trial.join(roots)
     connected: defaultdict[int, list[str]] = defaultdict(list)
     for key, roots in apart.items():
         connected[trial.root(next(iter(roots)))].append(key)
-    for tied in connected.values():
-        _settle(work, level, tied, apart, groups)
+    return connected.values()
 
 
-def _note_ids(work: _Work) -> None:
+def _note_ids(work: _Work, root_of: Sequence[int]) -> None:
     """Know the employee id and the NPI of each set; by construction it has at most one of each."""
-    for node, (employee, number) in enumerate(zip(work.nodes.employee, work.nodes.npi, strict=True)):
-        if employee is None and number is None:
-            continue
-        root = work.joined.root(node)
-        if employee is not None:
-            work.employee[root] = employee
-        if number is not None:
-            work.npi[root] = number
+    nodes = work.nodes
+    work.employee = {root: known for root, known in zip(root_of, nodes.employee, strict=True) if known is not None}
+    work.npi = {root: known for root, known in zip(root_of, nodes.npi, strict=True) if known is not None}
 
 
 def _settle(
@@ -133,7 +140,12 @@ def _settle(
 ) -> None:
     """Join everything that `tied` keys connect, or, in a conflict, only what lacks the disputed identifier."""
     roots = sets[tied[0]] if len(tied) == 1 else set().union(*(sets[key] for key in tied))
-    disputed = [ids for ids in (work.employee, work.npi) if len({ids[root] for root in roots if root in ids}) > 1]
+    kinds: list[tuple[Level, dict[int, str]]] = [("employee_id", work.employee), ("npi", work.npi)]
+    disputed = [
+        ids
+        for kind, ids in kinds
+        if ids and (kind != level or len(tied) > 1) and len({ids.get(root) for root in roots} - {None}) > 1
+    ]
     if not disputed:
         work.joined.join(roots)
         return
@@ -142,12 +154,13 @@ def _settle(
         work.joined.join({root for root in sets[key] if not any(root in ids for ids in disputed)})
 
 
-def _numbered(work: _Work, mailboxes: dict[str, list[int]], shared: frozenset[str]) -> Persons:
+def _numbered(
+    work: _Work, grouped: Sequence[dict[str, list[int]]], mailboxes: dict[str, list[int]], shared: frozenset[str]
+) -> Persons:
+    """Number the sets; `grouped` are the nodes by employee id and by NPI."""
     nodes = work.nodes
-    roots = [work.joined.root(node) for node in range(len(nodes))]
-    linkable = [node for node in range(len(nodes)) if not nodes.shared[node]]
-    employees = _only_one(_grouped(linkable, nodes.employee), roots)
-    numbers = _only_one(_grouped(linkable, nodes.npi), roots)
+    roots = work.joined.roots()
+    employees, numbers = (_only_one(keys, roots) for keys in grouped)
     boxes = _only_one({mailbox: users for mailbox, users in mailboxes.items() if mailbox not in shared}, roots)
     anchors = _anchors(nodes, roots, employees, numbers, boxes)
     order = sorted(anchors, key=lambda root: anchors[root])
@@ -171,8 +184,12 @@ def _numbered(work: _Work, mailboxes: dict[str, list[int]], shared: frozenset[st
 
 def _only_one(groups: dict[str, list[int]], roots: Sequence[int]) -> dict[str, int]:
     """Return the set of each key that belongs to exactly one."""
-    found = {key: {roots[node] for node in nodes} for key, nodes in groups.items()}
-    return {key: next(iter(sets)) for key, sets in found.items() if len(sets) == 1}
+    found = {}
+    for key, nodes in groups.items():
+        root = roots[nodes[0]]
+        if len(nodes) == 1 or all(roots[node] == root for node in nodes):
+            found[key] = root
+    return found
 
 
 def _conflicts(work: _Work, of_node: Sequence[int], persons: int) -> tuple[list[int], tuple[Conflict, ...]]:
