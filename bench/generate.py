@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 ACCOUNTS, PERSONS, SYSTEMS, OBJECTS, FILES = 120_000, 60_000, 300, 2_000, 12
+TOGETHER = 1024  # people at work at the same moment in a large hospital; with few of them the log decodes for nothing
 VERBS = ("read", "write", "search", "export", "print", "sign", "admin", "login")
 NOUNS = ("note", "lab", "image", "order", "plan")
 RULES = (
@@ -95,9 +96,9 @@ def _write_accounts(connection: duckdb.DuckDBPyConnection, folder: Path) -> None
 
 
 def _log(rows: int, number: int, seed: int, start: int, end: int) -> str:
-    """Return the query of one file: sessions of eight rows, eight of them at a time, interleaved."""
+    """Return the query of one file: sessions of eight rows, many of them at a time, interleaved."""
     row = f"hash(i + {number * 1_000_000_007 + seed})"
-    session = f"hash(i // 64 * 8 + i % 8 + {number * 1_000_000_007 + seed + 17})"
+    session = f"hash(i // {8 * TOGETHER} * {TOGETHER} + i % {TOGETHER} + {number * 1_000_000_007 + seed + 17})"
     return f"""
     WITH r AS (SELECT i, {session} AS h, {row} AS g FROM range({rows}) t(i)),
     u AS (SELECT i, h, g, (h & 65535) / 65536.0::DOUBLE AS u1, ((h >> 16) & 65535) / 65536.0::DOUBLE AS u2,
