@@ -34,8 +34,8 @@ class MissingPartError(PercapitaError):
     exit_code = 3
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return the sentence that suggests the nearest known words, or lists a few of them."""
+def nearest(word: str, known: Iterable[str], otherwise: str = "") -> str:
+    """Return the sentence that suggests the nearest known word, or says `otherwise`, or lists a few of them."""
     names = sorted(set(known))
     if not names:
         return "none is known here"
@@ -43,5 +43,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(word.casefold(), lowered, n=1, cutoff=0.6)
     if close:
         return f"did you mean {lowered[close[0]]!r}?"
+    if otherwise:
+        return otherwise
     shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
     return f"use one of: {shown}"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+MAY_LACK_HEADER = ("csv", "tsv", "xlsx")
 MOST_LISTED = 10_000  # rejects listed of one file; more are only counted
 
 
@@ -78,15 +79,25 @@ def place_columns(file: SourceFile, names: list[str], header: list[str]) -> dict
     places = {}
     for name in names:
         if name not in header:
-            raise InputError(
-                f"column {name!r} is not in the file", file.path, nearest(name, [text for text in header if text])
-            )
+            raise InputError(f"column {name!r} is not in the file", file.path, _suggestion(file, name, names, header))
         if header.count(name) > 1:
             raise InputError(
                 f"column {name!r} is in the file {header.count(name)} times", file.path, "rename one of them"
             )
         places[name] = header.index(name)
     return places
+
+
+def _suggestion(file: SourceFile, name: str, names: list[str], header: list[str]) -> str:
+    """Return what to write instead of a column that is missing.
+
+    A first row with none of the named columns may be no header but the first record, whose cells nobody may see: then
+    only a word much like the named one is shown.
+    """
+    known = [text for text in header if text]
+    if file.format not in MAY_LACK_HEADER or set(names) & set(known):
+        return nearest(name, known)
+    return nearest(name, known, otherwise="look at the first row; if it is no header, name columns by number: 1, 2, ...")
 
 
 def nowhere(units: int) -> None:
