@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from percapita.errors import InputError
-from percapita.policy.user_definition import shipped_ids, shipped_text
+from percapita.policy.user_definition import SHELF
 from tests.counting.organization import Organization, as_bytes, spoil, spoil_logs
 
 MORE_LOG = "ehr,dov,2026-04-04T09:00:00,order\nrcm,cyd,2026-04-05T10:00:00,bill"
@@ -100,7 +100,7 @@ def test_a_file_of_two_systems_is_read_again_for_either(clinic: Organization) ->
 
 
 def definition(clinic: Organization) -> None:
-    text = shipped_text(shipped_ids()[-1]).replace("events = 1", "events = 2")
+    text = SHELF.text(SHELF.ids()[-1]).replace("events = 1", "events = 2")
     (clinic.folder / "ours.toml").write_text(text, encoding="utf-8")
     clinic.files["ours.toml"] = text
     clinic.head += '\n[policy]\nuser_definition = "ours.toml"\n'

@@ -27,7 +27,7 @@ import typer
 from percapita.cli.main import COMMANDS, build_app
 from percapita.counting.determinations import persons_schema
 from percapita.counting.plan import Plan
-from percapita.policy.user_definition import UserDefinition, load_user_definition, shipped_ids
+from percapita.policy.user_definition import SHELF, UserDefinition, load_user_definition
 from percapita.sources.spec import ColumnRule, Source
 from percapita.sources.times import NotATimeError, TimeReader
 from percapita.statement.types import Statement
@@ -489,7 +489,7 @@ def toml(text: str) -> str:
 def definition_page() -> str:
     """Return user-definition.md."""
     text = NOTE + DEFINITION_TEXT
-    for name in reversed(shipped_ids()):
+    for name in reversed(SHELF.ids()):
         text += definition_section(load_user_definition(name, Path()))
     return text.rstrip() + "\n"
 

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from percapita.errors import InputError
-from percapita.policy.user_definition import load_user_definition, parse_user_definition, shipped_ids, shipped_text
+from percapita.policy.user_definition import SHELF, load_user_definition, parse_user_definition
 from percapita.policy.vocabulary import ACCOUNT_KINDS, USE_TYPES
 
-TEXT = shipped_text("2026")
+TEXT = SHELF.text("2026")
 OWN = TEXT.replace('id = "2026"', 'id = "own"').replace("events = 1", "events = 3")
 
 
@@ -32,7 +32,7 @@ def message(text: str | bytes) -> str:
     return said
 
 
-@pytest.mark.parametrize("name", shipped_ids())
+@pytest.mark.parametrize("name", SHELF.ids())
 def test_a_shipped_definition_is_whole(name: str) -> None:
     found = load_user_definition(name, Path())
     assert found.id == name
@@ -51,7 +51,7 @@ def test_bots_patients_and_ai_agents_need_a_determination() -> None:
 
 
 def test_absent_means_the_newest_shipped_one() -> None:
-    assert load_user_definition(None, Path()) == load_user_definition(shipped_ids()[-1], Path())
+    assert load_user_definition(None, Path()) == load_user_definition(SHELF.ids()[-1], Path())
 
 
 def test_what_the_shipped_definition_says() -> None:

@@ -40,9 +40,9 @@ def register(app: typer.Typer) -> None:
     @policies.command("list")
     def list_policies() -> None:
         """List the user definitions that ship, oldest first."""
-        from percapita.policy.user_definition import shipped_ids
+        from percapita.policy.user_definition import SHELF
 
-        print("\n".join(shipped_ids()))
+        print("\n".join(SHELF.ids()))
 
     @policies.command("show")
     def show_policy(name: Annotated[str | None, typer.Argument(help="An id; the newest if left out.")] = None) -> None:
@@ -66,11 +66,9 @@ def write_template(folder: Path) -> None:
 
 def show_definition(name: str | None) -> None:
     """Print the text of a shipped user definition."""
-    from percapita.policy.user_definition import shipped_ids, shipped_text
+    from percapita.policy.user_definition import SHELF
 
-    chosen = name or shipped_ids()[-1]
-    if chosen not in shipped_ids():
-        raise InputError(
-            f"no user definition {chosen!r} ships", "percapita policy show", nearest(chosen, shipped_ids())
-        )
-    print(shipped_text(chosen), end="")
+    chosen = name or SHELF.ids()[-1]
+    if chosen not in SHELF.ids():
+        raise InputError(f"no user definition {chosen!r} ships", "percapita policy show", nearest(chosen, SHELF.ids()))
+    print(SHELF.text(chosen), end="")

@@ -97,7 +97,7 @@ def _suggestion(file: SourceFile, name: str, names: list[str], header: list[str]
     known = [text for text in header if text]
     if file.format not in MAY_LACK_HEADER or set(names) & set(known):
         return nearest(name, known)
-    return nearest(name, known, otherwise="look at the first row; if it is no header, name columns by number: 1, 2, ...")
+    return nearest(name, known, otherwise="see the first row; if it is no header, name columns by number: 1, 2, ...")
 
 
 def nowhere(units: int) -> None:
