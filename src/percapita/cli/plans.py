@@ -5,12 +5,22 @@ from __future__ import annotations
 from enum import StrEnum
 from importlib import resources
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from percapita.cli.screen import say, show_json
 from percapita.errors import InputError, nearest
+
+if TYPE_CHECKING:
+    from percapita.policy.toml_table import Shelf
+
+
+class Table(StrEnum):
+    """Name the kinds of policy tables."""
+
+    USER_DEFINITION = "user-definition"
+    RATE_CARD = "rate-card"
 
 
 class SchemaName(StrEnum):
@@ -38,16 +48,17 @@ def register(app: typer.Typer) -> None:
         show_json(shipped(name.value))
 
     @policies.command("list")
-    def list_policies() -> None:
-        """List the user definitions that ship, oldest first."""
-        from percapita.policy.user_definition import SHELF
-
-        print("\n".join(SHELF.ids()))
+    def list_policies(kind: Annotated[Table, typer.Option(help="Of which kind.")] = Table.USER_DEFINITION) -> None:
+        """List the policy tables of a kind that ship, oldest first."""
+        print("\n".join(shelf(kind).ids()))
 
     @policies.command("show")
-    def show_policy(name: Annotated[str | None, typer.Argument(help="An id; the newest if left out.")] = None) -> None:
-        """Print a user definition: copy it to make your own."""
-        show_definition(name)
+    def show_policy(
+        name: Annotated[str | None, typer.Argument(help="An id; the newest if left out.")] = None,
+        kind: Annotated[Table, typer.Option(help="Of which kind.")] = Table.USER_DEFINITION,
+    ) -> None:
+        """Print a policy table: copy it to make your own."""
+        show_table_text(kind, name)
 
 
 def write_template(folder: Path) -> None:
@@ -64,11 +75,18 @@ def write_template(folder: Path) -> None:
     say(f"{plan} written: edit it, then run: percapita check {plan}")
 
 
-def show_definition(name: str | None) -> None:
-    """Print the text of a shipped user definition."""
-    from percapita.policy.user_definition import SHELF
+def shelf(kind: Table) -> Shelf:
+    """Return the shipped policy tables of a kind."""
+    from percapita.policy import rate_card, user_definition
 
-    chosen = name or SHELF.ids()[-1]
-    if chosen not in SHELF.ids():
-        raise InputError(f"no user definition {chosen!r} ships", "percapita policy show", nearest(chosen, SHELF.ids()))
-    print(SHELF.text(chosen), end="")
+    return {Table.USER_DEFINITION: user_definition.SHELF, Table.RATE_CARD: rate_card.SHELF}[kind]
+
+
+def show_table_text(kind: Table, name: str | None) -> None:
+    """Print the text of a shipped policy table."""
+    found = shelf(kind)
+    chosen = name or found.ids()[-1]
+    if chosen not in found.ids():
+        what = kind.value.replace("-", " ")
+        raise InputError(f"no {what} {chosen!r} ships", "percapita policy show", nearest(chosen, found.ids()))
+    print(found.text(chosen), end="")
