@@ -16,6 +16,7 @@ import pytest
 from percapita.counting.plan import Plan
 from percapita.counting.schema import shipped
 from percapita.counting.shape import check_shape
+from percapita.licensing.claims import parse_license
 from percapita.policy.user_definition import parse_user_definition
 from tests.docs.examples import MINIMAL_PLAN
 from tests.docs.pages import DOCS, ROOT, Block, Reader, blocks, commands, fits, follow, name_of, pages
@@ -46,7 +47,9 @@ def test_commands_do_what_the_page_shows(page: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("block", EXAMPLES, ids=place)
 def test_examples_fit_their_schema(block: Block) -> None:
-    if block.language == "json":
+    if block.language == "json" and '"not_before"' in block.text:
+        parse_license(block.text.encode(), place(block))
+    elif block.language == "json":
         check_statement(json.loads(block.text))
     elif "percapita/user-definition/" in block.text:
         parse_user_definition(block.text.encode(), place(block))

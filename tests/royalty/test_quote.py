@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from percapita.errors import InputError
-from percapita.policy.rate_card import CONTENTS, load_rate_card
+from percapita.policy.rate_card import load_rate_card
+from percapita.policy.vocabulary import CONTENTS
 from percapita.royalty.quote import as_json, quote
 
 CARD = load_rate_card(None, Path())

@@ -11,9 +11,9 @@ from typing import Any
 
 from percapita.errors import InputError
 from percapita.policy.toml_table import Shelf, check_keys, check_known, check_once, hash_of
+from percapita.policy.vocabulary import CONTENTS
 
 SCHEMA = "percapita/rate-card/1"
-CONTENTS = ("cpt", "rvu", "hcpcs", "icd10", "snomed-map")
 ITEMS = ("user", "entity", "file")
 BASES = ("organization", "legal entity", "agreement")
 CENT = Decimal("0.01")

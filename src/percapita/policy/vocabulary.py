@@ -13,6 +13,10 @@ Basis = Literal["log", "usage", "recipients", "account_list", "role", "declared"
 SYSTEM_KINDS: tuple[str, ...] = get_args(SystemKind)
 USE_TYPES: tuple[str, ...] = get_args(UseType)
 
+# What is licensed, and for what.
+CONTENTS: tuple[str, ...] = ("cpt", "rvu", "hcpcs", "icd10", "snomed-map")
+PURPOSES: tuple[str, ...] = ("use", "chargemaster_posting")
+
 # What an account can be. An account whose kind is absent is human; an unrecognized word counts as human and is
 # reported, because leaving people out silently is the worse error.
 ACCOUNT_KINDS: tuple[str, ...] = (
