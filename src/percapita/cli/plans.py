@@ -21,6 +21,7 @@ class Table(StrEnum):
 
     USER_DEFINITION = "user-definition"
     RATE_CARD = "rate-card"
+    POSTING_RULES = "posting-rules"
 
 
 class SchemaName(StrEnum):
@@ -77,9 +78,13 @@ def write_template(folder: Path) -> None:
 
 def shelf(kind: Table) -> Shelf:
     """Return the shipped policy tables of a kind."""
-    from percapita.policy import rate_card, user_definition
+    from percapita.policy import posting, rate_card, user_definition
 
-    return {Table.USER_DEFINITION: user_definition.SHELF, Table.RATE_CARD: rate_card.SHELF}[kind]
+    return {
+        Table.USER_DEFINITION: user_definition.SHELF,
+        Table.RATE_CARD: rate_card.SHELF,
+        Table.POSTING_RULES: posting.SHELF,
+    }[kind]
 
 
 def show_table_text(kind: Table, name: str | None) -> None:
