@@ -160,9 +160,16 @@ def test_a_killed_count_loses_nothing_finished(clinic: Organization, tmp_path: P
     assert {path: path.stat().st_mtime_ns for path in finished} == finished
 
 
+def hear_interrupts() -> None:
+    """Listen to Ctrl-C though these tests may run in the background of a shell, which does not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def interrupt(words: list[str], when: Callable[[], bool]) -> tuple[int, str, str]:
     """Start a command, press Ctrl-C as soon as told, and return its code, output and errors."""
-    started = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    started = subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=hear_interrupts
+    )
     until = time.monotonic() + 60
     while not when() and started.poll() is None and time.monotonic() < until:
         time.sleep(0.002)

@@ -11,6 +11,7 @@ import traceback
 import typer
 
 from percapita import __version__
+from percapita.cli.interrupts import listen
 from percapita.cli.screen import printable
 from percapita.errors import InputError, PercapitaError, nearest
 
@@ -105,6 +106,7 @@ def main() -> None:
     """Be the entry point of the `percapita` program."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a sign still gets the table
+    listen()
     try:
         code = run(sys.argv[1:])
         sys.stdout.flush()

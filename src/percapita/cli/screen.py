@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any
 
+from percapita.cli.interrupts import stop_if_asked
+
 
 class Format(StrEnum):
     """Name the output formats of every command."""
@@ -67,9 +69,13 @@ def counted(number: int, thing: str) -> str:
 
 @contextmanager
 def meter() -> Iterator[Callable[[str, int, int], None]]:
-    """Yield `progress(title, done, total)`: a bar on a terminal's stderr, nothing on a pipe. Units are bytes."""
+    """Yield `progress(title, done, total)`: a bar on a terminal's stderr, nothing on a pipe. Units are bytes.
+
+    Each call is also a place to stop: raises KeyboardInterrupt if Ctrl-C was pressed before.
+    """
     if not sys.stderr.isatty():
-        yield lambda title, done, total: None
+        yield lambda title, done, total: stop_if_asked()
+        stop_if_asked()
         return
     from rich.console import Console
     from rich.progress import (
@@ -90,4 +96,10 @@ def meter() -> Iterator[Callable[[str, int, int], None]]:
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         task = bars.add_task("", total=None)
-        yield lambda title, done, total: bars.update(task, description=title, completed=done, total=total)
+
+        def progress(title: str, done: int, total: int) -> None:
+            stop_if_asked()
+            bars.update(task, description=title, completed=done, total=total)
+
+        yield progress
+        stop_if_asked()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from importlib import resources
 from pathlib import Path
@@ -22,8 +23,15 @@ def generate(name: str) -> dict[str, Any]:
 
     made = msgspec.json.schema({"plan": Plan, "statement": Statement}[name])
     plain = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"Percapita {name}", **made}
-    document: dict[str, Any] = json.loads(json.dumps(plain))  # defaults are tuples in the types, lists in JSON
+    document: dict[str, Any] = json.loads(json.dumps(plain), object_hook=_tidy)  # tuples in the types, lists in JSON
     return document
+
+
+def _tidy(part: dict[str, Any]) -> dict[str, Any]:
+    """Take the indentation out of a description: newer Pythons leave it out of a docstring, older ones keep it."""
+    if isinstance(part.get("description"), str):
+        part["description"] = inspect.cleandoc(part["description"])
+    return part
 
 
 def as_text(name: str) -> str:

@@ -37,6 +37,8 @@ def make_missing(task: Task, scratch: Path, missing: Sequence[tuple[EventFile, P
         except KeyboardInterrupt:  # what is finished stays, what is not is given up
             lanes.give_up()
             raise
+    for future in futures:
+        future.result()  # raises KeyboardInterrupt where only a lane heard of it
     if lanes.failed:  # jobs begin in order, so the first that fails is always the same
         raise lanes.failed[min(lanes.failed)]
     return lanes.stamps
