@@ -239,9 +239,9 @@ def test_parts_of_the_figure(page: Page) -> None:
     assert ["Application 2", "robot", "20,053"] in page.rows("Accounts not counted")
 
 
-def test_what_is_open_comes_first(page: Page) -> None:
+def test_the_figures_come_first_then_what_is_open(page: Page) -> None:
     words = page.words
-    assert words.index("What is open") < words.index("Users of each application")
+    assert words.index("Users of each application") < words.index("What is open") < words.index("Users by kind of use")
     for text in (
         "10,071 rows fit no rule and would add 10,072 people",
         "no rows in 2026-02",

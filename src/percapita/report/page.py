@@ -28,8 +28,8 @@ def render_report(statement: Statement) -> str:
     sections = "".join(
         draw(statement)
         for draw in (
-            parts.open_points,
             parts.applications,
+            parts.open_points,
             parts.by_use,
             parts.by_entity,
             parts.by_month,
