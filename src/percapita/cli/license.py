@@ -77,9 +77,9 @@ def register(app: typer.Typer) -> None:
 
 def issue_license(claims: Path, key: Path, out: Path) -> None:
     """Check the claims, sign them and write the token."""
+    from percapita.evidence.jws import sign
     from percapita.evidence.signatures import load_private_key
     from percapita.licensing.claims import parse_license, read_claims
-    from percapita.licensing.token import sign
 
     try:
         content = claims.read_bytes()

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from percapita.errors import InputError
+from percapita.evidence.jws import LONGEST, ForeignSignatureError, MalformedTokenError
 from percapita.licensing.claims import License, parse_license
-from percapita.licensing.token import LONGEST, ForeignSignatureError, MalformedTokenError, verify
+from percapita.licensing.token import verify
 from percapita.licensing.validity import NO_LICENSE, Answer, Question, check
 
 if TYPE_CHECKING:
