@@ -39,7 +39,7 @@ def test_a_person_who_counts(told: Told, clinic: Organization) -> None:
     rcm = of_system(found, "rcm")
     assert (rcm["counted"], rcm["because"], rcm["no_use"], rcm["first"]) == (
         False,
-        "the rules say it is no use",
+        "by the rules these rows are not use of codes",
         1,
         None,
     )

@@ -151,11 +151,12 @@ def test_errors_on_a_terminal_are_one_line_too(clinic: Organization) -> None:
 def test_results_are_named(told: Told, clinic: Organization) -> None:
     out = clinic.folder / "out"
     text = told("count", clinic.plan, "--out", out)
-    for name in ("statement.json", "persons.parquet", "rejects.csv", "report.html"):
+    for name in ("statement.json", "persons.parquet", "rejects.csv", "identities.csv", "report.html"):
         assert f"  {out / name}\n" in text
         assert (out / name).exists()
     assert not (out / "names.csv").exists()
     assert sorted(path.name for path in out.iterdir()) == [
+        "identities.csv",
         "persons.parquet",
         "rejects.csv",
         "report.html",
@@ -201,7 +202,7 @@ def test_what_is_not_known_is_never_zero(told: Told, clinic: Organization) -> No
     line = next(line for line in text.splitlines() if "Laboratory" in line)
     assert "not known" in line
     assert "0" not in line
-    assert "open: lab: no evidence; its users are not known" in text
+    assert "open: Laboratory: there is no evidence, so its users are not known" in text
 
 
 def test_hostile_names_do_not_reach_the_terminal(told: Told, complaint: Complaint, clinic: Organization) -> None:

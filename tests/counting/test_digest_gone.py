@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from percapita.counting.check import check
 from percapita.counting.keep import build, prune, show
 from percapita.errors import InputError
 from tests.counting.organization import Organization, as_bytes
+from tests.support.plans import statement
 
 ENGINES = ("reference", "duckdb")
 GONE = "logs/ehr-01.csv: the file is gone; its kept digest was counted"
@@ -190,3 +192,24 @@ def test_a_file_that_comes_back_is_an_ordinary_one(clinic: Organization) -> None
     clinic.count()
     clinic.log("ehr-01").write_bytes(content)
     assert as_bytes(clinic.count()) == before
+
+
+def test_a_plan_whose_logs_are_all_gone_is_fine(clinic: Organization) -> None:
+    clinic.count()
+    for log in (clinic.folder / "logs").iterdir():
+        log.unlink()
+    found = check(clinic.plan)
+    assert found.gone_sources == [len(found.sources) + 1]
+    assert clinic.count()["persons"] > 0
+
+
+def test_files_of_another_plan_are_not_missed(clinic: Organization) -> None:
+    """Two plans of one organization beside one another keep their digests in one home."""
+    other = clinic.folder / "other.toml"
+    text = clinic.plan.read_text(encoding="utf-8")
+    other.write_text(text.replace("2026-12-31", "2026-06-30").replace("logs/*.csv", "logs/rcm-*.csv"), encoding="utf-8")
+    clinic.count()
+    found = statement(other, "duckdb")
+    assert [warning for warning in found["warnings"] if "gone" in warning] == []
+    clinic.log("ehr-01").unlink()
+    assert statement(other, "duckdb") == found

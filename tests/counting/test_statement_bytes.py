@@ -28,7 +28,7 @@ from percapita.statement.types import as_json
 from tests.support.plans import ENGINES
 
 KEY = "0f" * 32
-RESULTS = {"persons.parquet", "rejects.csv", "report.html", "statement.json"}
+RESULTS = {"identities.csv", "persons.parquet", "rejects.csv", "report.html", "statement.json"}
 PLAN = """
 [organization]
 id = "steady"

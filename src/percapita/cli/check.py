@@ -36,6 +36,8 @@ def show_check(found: PlanCheck) -> None:
     """Print what the sample shows."""
     for source in found.sources:
         _show_source(source)
+    for number in found.gone_sources:
+        say(f"[[source]] {number}: its files are gone; a count takes their kept digests")
     if found.without_rule:
         show_table(("application", "activity", "rows"), found.without_rule, "Activities without a rule, in the sample")
         say("  add [[use]] rules for these; until then their rows are not counted")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import io
 import os
@@ -119,4 +120,14 @@ def main() -> None:
             traceback.print_exc()
         hint = "run again with PERCAPITA_TRACEBACK=1 and report what it prints"
         code = complain(f"a bug of Percapita's own ({type(error).__name__}) · {' '.join(sys.argv[1:3])} · {hint}", 70)
+    if code == STOPPED:
+        leave_at_once()
     sys.exit(code)
+
+
+def leave_at_once() -> None:
+    """End the program without waiting for the threads of readers and databases, which Ctrl-C may leave in a call."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(STOPPED)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
+from percapita.counting.open_points import Case, open_points
 from percapita.counting.people import PeopleOfPlan
 from percapita.counting.plan import System
 from percapita.counting.task import Counted, Tally, Task
@@ -40,6 +40,7 @@ def build_statement(
     plan = task.loaded.plan
     definition = task.loaded.definition
     systems = [_figures(task, system, counted.tallies[system.id]) for system in plan.system]
+    identities = _identities(people)
     return Statement(
         schema=SCHEMA,
         organization=Organization(id=plan.organization.id, name=plan.organization.name),
@@ -49,16 +50,16 @@ def build_statement(
         persons=counted.persons,
         idle_accounts=counted.idle_accounts,
         unlisted_systems=dict(sorted(counted.unlisted.items())),
-        identities=_identities(people),
+        identities=identities,
         groups=dict(sorted(counted.groups.items())),
         inputs=inputs,
-        warnings=_warnings(people, systems, counted, inputs, lost),
+        warnings=open_points(Case(task, people, counted, systems, identities, inputs, lost)),
         engine=Engine(name=engine[0], version=engine[1]),
     )
 
 
 def _figures(task: Task, system: System, tally: Tally) -> SystemFigures:
-    basis: Basis = next((name for kind, name in BASES if kind in tally.source_types), "none")
+    basis: Basis = next((name for kind, name in BASES if tally.rows and kind in tally.source_types), "none")
     known = basis != "none"
     months = task.loaded.calendar.months
     covered = sorted(tally.months_covered)
@@ -101,44 +102,3 @@ def _identities(people: PeopleOfPlan) -> Identities:
         invalid_npis=nodes.invalid_npis,
         unrecognized_kinds=unrecognized_kinds(people.persons),
     )
-
-
-def _warnings(
-    people: PeopleOfPlan,
-    systems: Sequence[SystemFigures],
-    counted: Counted,
-    inputs: Sequence[InputFile],
-    lost: Sequence[str],
-) -> list[str]:
-    """Return one sentence for each thing that may make a figure wrong."""
-    found = [f"{system.id}: no evidence; its users are not known" for system in systems if system.basis == "none"]
-    found += [
-        f"{system.id}: no rows in {', '.join(system.months_missing)}" for system in systems if system.months_missing
-    ]
-    found += [
-        f"{system.id}: {system.undetermined.events} rows fit no rule and would add {system.undetermined.persons} people"
-        for system in systems
-        if system.undetermined.events
-    ]
-    found += [
-        f"{system.id}: {system.unknown_accounts} accounts are in no accounts source"
-        for system in systems
-        if system.unknown_accounts
-    ]
-    found += [
-        f"{system}: not listed in the plan, but in the logs with {rows} rows"
-        for system, rows in sorted(counted.unlisted.items())
-    ]
-    found += [f"{one.path}: the file is gone; its kept digest was counted" for one in inputs if one.kept]
-    found += [
-        f"{path}: the file is gone, and its kept digest was made for another period or other settings of its source; "
-        "its rows are not counted"
-        for path in lost
-    ]
-    found += [f"{one.path}: {one.rejected} of {one.rows} rows cannot be read" for one in inputs if one.rejected]
-    found += [
-        f"account kind {kind!r} is not known; {number} accounts count as human"
-        for kind, number in unrecognized_kinds(people.persons).items()
-    ]
-    notes = Counter(note for totals in people.totals for note, number in totals.notes.items() for _ in range(number))
-    return found + [f"{number} times: {note}" for note, number in sorted(notes.items())]

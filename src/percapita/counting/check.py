@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from percapita.counting.home import data_home, digests_of
+from percapita.counting.kept import kept_files
 from percapita.counting.load import LoadedPlan, load_plan
 from percapita.errors import InputError
 from percapita.sources.calendar import month_start
@@ -40,9 +42,13 @@ class SourceCheck:
 
 @dataclass
 class PlanCheck:
-    """Say what was found of all sources. Activities without a rule are (system, activity) with their sampled rows."""
+    """Say what was found of all sources. Activities without a rule are (system, activity) with their sampled rows.
+
+    `gone_sources` are the numbers of sources whose files are all gone; a count takes their kept digests.
+    """
 
     sources: list[SourceCheck]
+    gone_sources: list[int]
     without_rule: list[tuple[str, str, int]]
     unlisted_systems: list[tuple[str, int]]
     systems_without_source: list[str]
@@ -52,16 +58,18 @@ class PlanCheck:
 def check(plan_file: Path) -> PlanCheck:
     """Return what a sample of the sources shows. Raises InputError for anything that would stop a count."""
     loaded = load_plan(plan_file)
-    files = take_inventory(loaded.plan.source, loaded.base)
+    digests = digests_of(loaded, data_home(loaded.file)) if loaded.plan.count.digest else None
+    files = take_inventory(
+        loaded.plan.source, loaded.base, allow_empty=lambda index: bool(kept_files(digests, loaded, index))
+    )
     for file in files:
         check_columns(file)
     sample = _Sample(loaded)
-    found = [
-        _check_source(sample, index, [file for file in files if file.source_index == index])
-        for index in range(len(loaded.plan.source))
-    ]
+    by_source = [[file for file in files if file.source_index == index] for index in range(len(loaded.plan.source))]
+    found = [_check_source(sample, index, of_source) for index, of_source in enumerate(by_source) if of_source]
     return PlanCheck(
         sources=found,
+        gone_sources=[number for number, of_source in enumerate(by_source, start=1) if not of_source],
         without_rule=[(system, activity, rows) for (system, activity), rows in sample.without_rule.most_common(50)],
         unlisted_systems=[(s, rows) for s, rows in sample.systems.most_common() if s not in loaded.systems][:50],
         systems_without_source=[system for system in loaded.systems if system not in sample.systems],

@@ -236,7 +236,7 @@ def _conclude(case: _Case, answer: SystemAnswer, least: int) -> None:
         text = next(use.text for use in definition.uses if use.use_type == use_type)
         answer.because = text if answer.counted else f"fewer than {least} events"
     elif not answer.left_out:
-        kinds = ((answer.undetermined, "no rule fits"), (answer.no_use, "the rules say it is no use"))
+        kinds = ((answer.undetermined, "no rule fits"), (answer.no_use, "by the rules these rows are not use of codes"))
         answer.because = next((words for rows, words in kinds if rows), "all rows lie outside the period")
 
 
@@ -269,7 +269,7 @@ def _explanation(
         entity=case.people.entities[person],
         accounts=[_account(case, node) for node in persons.nodes[person]],
         links=_links(persons, person),
-        open=[*_open_questions(persons, person), *open_points],
+        open=[*_open_questions(persons, person, case.pseudonyms), *open_points],
         systems=systems,
     )
 
@@ -305,9 +305,10 @@ def _links(persons: Persons, person: int) -> list[str]:
     return [f"same {kind}: {', '.join(labels)}" for (kind, _), labels in sharing.items() if len(labels) > 1]
 
 
-def _open_questions(persons: Persons, person: int) -> list[str]:
+def _open_questions(persons: Persons, person: int, marks: Sequence[str]) -> list[str]:
     found = [
-        f"the same {conflict.level.replace('_', ' ')} ties this person to {len(conflict.persons) - 1} other(s) "
+        f"the same {conflict.level.replace('_', ' ')} ties this person to "
+        f"{', '.join(marks[other] for other in conflict.persons if other != person)}, "
         "with another employee id or NPI: not joined"
         for conflict in persons.conflicts
         if person in conflict.persons

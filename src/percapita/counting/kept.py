@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 from collections.abc import Collection
 from pathlib import Path
 
@@ -13,15 +14,24 @@ from percapita.sources.spec import is_identity
 
 
 def lost_files(root: Path, loaded: LoadedPlan, present: Collection[str]) -> list[str]:
-    """Return the paths of files that are gone whose digest was made for other settings of its source or period."""
-    keys = {
-        source_key(source, loaded.calendar)  # type: ignore[arg-type]
-        for source in loaded.plan.source
-        if not is_identity(source)
-    }
+    """Return the paths of files that are gone whose digest was made for other settings of its source or period.
+
+    A file that is still there is not gone, and one that no source of the plan would read was another plan's.
+    """
+    sources = [source for source in loaded.plan.source if not is_identity(source)]
+    keys = {source_key(source, loaded.calendar) for source in sources}  # type: ignore[arg-type]
     stamps = [(path.parent.name, read_stamp(path)) for path in root.glob("*/*.parquet")]
     held = {stamp.path for key, stamp in stamps if stamp is not None and key in keys}
-    return sorted({stamp.path for _, stamp in stamps if stamp is not None} - held - set(present))
+    found = {stamp.path for _, stamp in stamps if stamp is not None} - held - set(present)
+    patterns = [source.path for source in sources]
+    return sorted(
+        path for path in found if not (loaded.base / path).exists() and any(_reads(one, path) for one in patterns)
+    )
+
+
+def _reads(pattern: str, path: str) -> bool:
+    """Tell whether a source with that path would read a file."""
+    return path == pattern or fnmatch.fnmatchcase(path, pattern.replace("**/", "*"))
 
 
 def kept_files(root: Path | None, loaded: LoadedPlan, index: int) -> list[EventFile]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from percapita.counting.people import PeopleOfPlan
 from percapita.sources.rejects import Reject
 from percapita.statement.types import Statement, as_json
+
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_statement(path: Path, statement: Statement) -> None:
@@ -23,6 +26,25 @@ def write_rejects(path: Path, rejects: Iterable[Reject]) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["file", "row", "column", "reason"])
         writer.writerows((reject.path, reject.row or "", reject.column, reject.reason) for reject in sorted(rejects))
+
+
+def write_identities(path: Path, people: PeopleOfPlan, pseudonyms: Sequence[str]) -> None:
+    """Write identities.csv: which persons a key ties together that were not joined, by pseudonym."""
+    persons = people.persons
+    rows = [
+        ("conflict", one.level, " ".join(sorted(pseudonyms[person] for person in one.persons)))
+        for one in persons.conflicts
+    ]
+    users: defaultdict[str, set[str]] = defaultdict(set)
+    for node, mailboxes in enumerate(persons.identities.emails):
+        for mailbox in mailboxes:
+            if mailbox in persons.shared_mailboxes:
+                users[mailbox].add(pseudonyms[persons.of_node[node]])
+    rows += [("shared mailbox", "email", " ".join(sorted(marks))) for marks in users.values()]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["question", "key", "persons"])
+        writer.writerows(sorted(rows))
 
 
 def write_names(path: Path, people: PeopleOfPlan, pseudonyms: Sequence[str]) -> None:
@@ -61,4 +83,4 @@ def _raw_names(people: PeopleOfPlan) -> dict[tuple[str, int], tuple[str, ...]]:
 
 def guarded(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula."""
-    return "'" + text if text[:1] in "=+-@\t\r" else text
+    return "'" + text if text.startswith(FORMULA_SIGNS) else text

@@ -15,7 +15,7 @@ from percapita.counting.engines import find_engine
 from percapita.counting.home import data_home, digests_of, key_file
 from percapita.counting.kept import kept_files, lost_files
 from percapita.counting.load import LoadedPlan, directories_of, load_plan
-from percapita.counting.output import write_names, write_rejects, write_statement
+from percapita.counting.output import write_identities, write_names, write_rejects, write_statement
 from percapita.counting.people import PeopleOfPlan, read_people
 from percapita.counting.task import Counted, EventFile, Task, no_progress
 from percapita.errors import InputError
@@ -171,7 +171,10 @@ def _stop_on_rejects(loaded: LoadedPlan, read: list[tuple[str, ReadTotals]], out
             if out is not None:
                 out.mkdir(parents=True, exist_ok=True)
                 write_rejects(out / "rejects.csv", [reject for _, total in read for reject in total.rejects])
-                listed = f"; all are listed in {out.name}/rejects.csv"
+                which = (
+                    "all are" if len(totals.rejects) == totals.rejected else f"the first {len(totals.rejects):,} are"
+                )
+                listed = f"; {which} listed in {out.name}/rejects.csv"
             raise InputError(
                 f"{totals.rejected} of {totals.rows} rows cannot be read; the first: {first.column}: {first.reason}",
                 f"{path}, row {first.row}",
@@ -197,6 +200,7 @@ def _write(
         counted.write_persons(aside / "persons.parquet")
         rejects = [reject for totals in (*people.totals, *counted.totals) for reject in totals.rejects]
         write_rejects(aside / "rejects.csv", rejects)
+        write_identities(aside / "identities.csv", people, task.pseudonyms or ())
         if settings.names:
             write_names(aside / "names.csv", people, task.pseudonyms or ())
         return tuple(file.replace(settings.out / file.name) for file in sorted(aside.iterdir()))

@@ -48,12 +48,13 @@ class Task:
 
 @dataclass
 class Tally:
-    """Hold the counts of one system; the fields mean what they mean in the statement.
+    """Hold the counts of one system; the fields mean what they mean in the statement. `rows` are those in the period.
 
     `together` are the users if all identity conflicts were answered "same".
     """
 
     source_types: set[str] = field(default_factory=set)
+    rows: int = 0
     users: int = 0
     together: int = 0
     by_use: dict[str, int] = field(default_factory=dict)

@@ -37,7 +37,6 @@ def render_report(statement: Statement) -> str:
             parts.undecided,
             parts.identities,
             parts.inputs,
-            parts.notes,
             parts.method,
         )
     )
@@ -53,6 +52,6 @@ def render_report(statement: Statement) -> str:
 
 def _footer() -> Markup:
     return Markup(
-        "<footer><p>This report is no legal advice. It was made by Percapita, which is not affiliated with the "
+        "<footer><p>This report is not legal advice. It was made by Percapita, which is not affiliated with the "
         "American Medical Association. CPT is a registered trademark of that association.</p></footer>\n"
     )

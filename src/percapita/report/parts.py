@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from percapita.report.chart import months_chart
 from percapita.report.html import Markup, bar, bullets, cell, isolated, paragraph, section, table
-from percapita.report.words import BASIS, KINDS, USE_TYPES, number, people
+from percapita.report.words import BASIS, KINDS, USE_TYPES, number
 from percapita.statement.types import Statement, SystemFigures, as_json
 
 
@@ -31,51 +31,10 @@ def head(statement: Statement) -> Markup:
 
 def open_points(statement: Statement) -> Markup:
     """Return what may still change a figure, the most people first."""
-    ranked = sorted(_points(statement), key=lambda point: -point[0])
-    if not ranked:
+    found = statement.warnings
+    if not found:
         return section("open", "What is open", paragraph("Nothing: every row, account and application was decided."))
-    shown = bullets(text for _, text in ranked[:40])
-    more = paragraph(f"and {len(ranked) - 40} more, in the sections below") if len(ranked) > 40 else ""
-    return section("open", "What is open", f'<div class="open">{shown}</div>', more)
-
-
-def _points(statement: Statement) -> list[tuple[int, str]]:
-    points: list[tuple[int, str]] = []
-    for system in statement.systems:
-        points += _points_of(system)
-    points += [
-        (rows, f"{system} is in the logs ({rows:,} rows), but is no listed application")
-        for system, rows in statement.unlisted_systems.items()
-    ]
-    found = statement.identities
-    if found.conflicts:
-        points.append((found.conflicts, f"{found.conflicts:,} identities contradict one another and were not joined"))
-    points += [(0, f"{one.path} is gone; what was kept of it was counted") for one in statement.inputs if one.kept]
-    points += [
-        (one.rejected, f"{one.rejected:,} of {one.rows:,} rows of {one.path} cannot be read")
-        for one in statement.inputs
-        if one.rejected
-    ]
-    return points
-
-
-def _points_of(system: SystemFigures) -> list[tuple[int, str]]:
-    points: list[tuple[int, str]] = []
-    if system.users is None:
-        points.append((10**9, f"{system.name}: there is no evidence, so its users are not known"))
-    if system.undetermined.persons or system.undetermined.events:
-        text = f"{system.undetermined.events:,} rows fit no rule and would add {people(system.undetermined.persons)}"
-        points.append((system.undetermined.persons, f"{system.name}: {text}"))
-    if system.unknown_accounts:
-        points.append(
-            (system.unknown_accounts, f"{system.name}: accounts that nobody lists: {system.unknown_accounts:,}")
-        )
-    if system.needs_determination:
-        accounts = sum(system.needs_determination.values())
-        points.append((accounts, f"{system.name}: accounts that need a determination: {accounts:,}"))
-    if system.months_missing:
-        points.append(((system.users or 0) // 2, f"{system.name}: no rows in {', '.join(system.months_missing)}"))
-    return points
+    return section("open", "What is open", f'<div class="open">{bullets(found)}</div>')
 
 
 def applications(statement: Statement) -> Markup:
@@ -250,13 +209,6 @@ def inputs(statement: Statement) -> Markup:
         for one in statement.inputs
     ]
     return section("inputs", "What was read", table("Files", ("File", "Rows", "Unreadable", "SHA-256"), rows, (1, 2)))
-
-
-def notes(statement: Statement) -> Markup:
-    """Return the warnings of the statement, word for word."""
-    if not statement.warnings:
-        return Markup("")
-    return section("notes", "Notes of the count", bullets(statement.warnings))
 
 
 def method(statement: Statement) -> Markup:

@@ -30,8 +30,3 @@ KINDS = {
 def number(value: int | None) -> str:
     """Return a figure as people read it; what is not known is said so, and is never 0."""
     return "not known" if value is None else f"{value:,}"
-
-
-def people(value: int) -> str:
-    """Return a number of people."""
-    return "1 person" if value == 1 else f"{value:,} people"

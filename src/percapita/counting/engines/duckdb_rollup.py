@@ -270,6 +270,7 @@ def _tally_rows(connection: DuckDBPyConnection, tallies: list[Tally], listed: st
         f"SELECT system_number, kind, sum(events)::BIGINT FROM account_use WHERE {listed} GROUP BY ALL"
     ).fetchall()
     for number, kind, events in rows:
+        tallies[number].rows += 0 if kind == OUTSIDE else events
         if kind == OUTSIDE:
             tallies[number].outside_period = events
         elif kind == COUNTED:

@@ -124,6 +124,7 @@ def _tally(task: Task, system: str, facts: _SystemFacts) -> Tally:
     standings = [account.standing for account in accounts.values()]
     return Tally(
         source_types=facts.source_types,
+        rows=sum(fact.events for fact, _ in facts.inside),
         users=len(users),
         together=len({task.book.persons.together[person] for person in users}),
         by_use={use: sum(use in found.uses for found in users.values()) for use in USE_TYPES},
