@@ -160,7 +160,7 @@ def test_what_people_read(told: Told, clinic: Organization) -> None:
     ):
         assert words in text
     assert "logs/ehr-02.csv row 2" in " ".join(text.split())
-    assert "1 row of no use" in " ".join(told("explain", clinic.plan, "ana").split())
+    assert "1 row without use" in " ".join(told("explain", clinic.plan, "ana").split())
 
 
 def test_a_gone_file_is_explained_from_its_digest(told: Told, clinic: Organization) -> None:
@@ -212,3 +212,14 @@ def test_it_says_what_the_count_says(gone: bool, told: Told, clinic: Organizatio
             assert (said["rule"], said["use_types"], said["events"]) == (row["rule"], row["use_types"], row["events"])
             assert said["first"]["at"] == row["first_seen"].isoformat()
             assert said["last"]["at"] == row["last_seen"].isoformat()
+
+
+def test_a_login_of_two_directories_is_said_to_be_unclear(told: Told, clinic: Organization) -> None:
+    clinic.files["more.csv"] = "account_id,employee_id\nana,77\n"
+    clinic.write()
+    plan = clinic.plan.read_text(encoding="utf-8")
+    more = '[[source]]\ntype = "accounts"\npath = "more.csv"\nsystem = "*"\ndirectory = "more"\n'
+    columns = 'columns = { account_id = "account_id", employee_id = "employee_id" }\n'
+    clinic.plan.write_text(plan + more + columns, encoding="utf-8")
+    found = json.loads(told("explain", clinic.plan, "more:ana", "--format", "json"))
+    assert any("may be of this person or of the same login elsewhere" in text for text in found["open"])

@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -215,3 +216,13 @@ def test_hostile_names_do_not_reach_the_terminal(told: Told, complaint: Complain
         assert "\x1b" not in text
     assert "[red]" in told("count", clinic.plan)
     assert "\x1b" not in complaint("count", "\x1b[2Jnowhere.toml")[1]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full disk to write to")
+def test_a_full_disk_is_one_line(clinic: Organization) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        ended = subprocess.run(
+            [*PROGRAM, "count", str(clinic.plan)], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (ended.returncode, ended.stderr.count("\n")) == (2, 1)
+    assert "check the space and the permissions" in ended.stderr

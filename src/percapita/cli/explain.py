@@ -75,7 +75,7 @@ def _row(system: SystemAnswer) -> tuple[object, ...]:
 def _beside(system: SystemAnswer) -> list[str]:
     counts = (
         (system.undetermined, "without a rule"),
-        (system.no_use, "of no use"),
+        (system.no_use, "without use"),
         (system.left_out, "of accounts not counted"),
         (system.outside_period, "outside the period"),
     )

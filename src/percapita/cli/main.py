@@ -114,6 +114,9 @@ def main() -> None:
     except BrokenPipeError:  # the reader has what it wants, as in `percapita schema plan | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    except OSError as error:  # a full disk, a folder that may not be written: nothing that a program can mend
+        where = os.fsdecode(error.filename) if error.filename else "output"
+        code = complain(f"{error.strerror or type(error).__name__} · {where} · check the space and the permissions", 2)
     except Exception as error:
         # Our own bug: say so in one line. The traceback may quote data, so it is shown only when asked for.
         if os.environ.get("PERCAPITA_TRACEBACK"):

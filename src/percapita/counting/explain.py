@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +13,7 @@ from percapita.counting.digest import kept_facts
 from percapita.counting.facts import Fact
 from percapita.counting.home import data_home, key_file
 from percapita.counting.load import LoadedPlan, directories_of, load_plan, scope_of
+from percapita.counting.open_points import many
 from percapita.counting.people import PeopleOfPlan, read_people
 from percapita.counting.run import events_task
 from percapita.counting.task import EventFile, no_progress
@@ -98,15 +100,23 @@ def explain(plan_file: Path, who: str, system: str | None = None) -> Explanation
     person, texts = _find(case, who)
     answers: dict[str, SystemAnswer] = {}
     gone: set[str] = set()
+    unclear: Counter[str] = Counter()
     for found in _findings(case, person, texts):
         named = found.fact.system
+        if person is not None and found.account.standing.status == "unknown" and found.fact.account in texts:
+            unclear[found.file] += found.fact.events
         if found.account.person == person and system in (None, named):
             _weigh(case, answers.setdefault(named, SystemAnswer(named)), found)
             gone |= {found.file} if found.row is None else set()
     least = case.loaded.definition.minimum_events
     for answer in answers.values():
         _conclude(case, answer, least)
-    return _explanation(case, who, person, [answers[name] for name in sorted(answers)], sorted(gone))
+    notes = [f"{path}: the file is gone; its digest tells what was in it, not the rows" for path in sorted(gone)]
+    notes += [
+        f"{path}: {many(rows, 'row')} may be of this person or of the same login elsewhere: name the source's directory"
+        for path, rows in sorted(unclear.items())
+    ]
+    return _explanation(case, who, person, [answers[name] for name in sorted(answers)], notes)
 
 
 def _open(plan_file: Path) -> _Case:
@@ -241,9 +251,8 @@ def _conclude(case: _Case, answer: SystemAnswer, least: int) -> None:
 
 
 def _explanation(
-    case: _Case, who: str, person: int | None, systems: list[SystemAnswer], gone: Sequence[str]
+    case: _Case, who: str, person: int | None, systems: list[SystemAnswer], open_points: Sequence[str]
 ) -> Explanation:
-    open_points = [f"{path}: the file is gone; its digest tells what was in it, not the rows" for path in gone]
     definition = case.loaded.definition
     named = f"{definition.id} ({definition.sha256[:12]})"
     if person is None:

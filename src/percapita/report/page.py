@@ -17,8 +17,11 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 def write_report(path: Path, statement: Statement) -> None:
     """Write the report of a statement, whole or not at all."""
     aside = path.with_name(f".{path.name}.{os.getpid()}")
-    aside.write_text(render_report(statement), encoding="utf-8")
-    aside.replace(path)
+    try:
+        aside.write_text(render_report(statement), encoding="utf-8")
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def render_report(statement: Statement) -> str:
