@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any, Protocol
 
+from percapita.errors import InputError
 from percapita.sources.inventory import SourceFile
 from percapita.sources.paths import Find, Path, compile_paths
 from percapita.sources.raw import RawBatch, RawReader, ReadTotals, columns_named, file_column, nowhere, wanted
@@ -46,24 +47,31 @@ def reader_of(messages: Messages, fold: bool = False) -> RawReader:
 
 
 def header_of(messages: Messages, fold: bool = False) -> Callable[[SourceFile], list[str]]:
-    """Return what tells the named columns that a file has: all, unless no message at its beginning has an account."""
+    """Return what tells the named columns of a file, and raises InputError if it begins without an account."""
 
     def columns_of(file: SourceFile) -> list[str]:
         names = wanted(file.source)
         paths = compile_paths(names, file.path, fold)
         found = messages(file, _roots(paths), nowhere)
         sample = [message for _, message in islice(found, SAMPLE) if isinstance(message, dict)]
-        lacking = [name for name in _needed(file) if not any(paths[name].find(message) for message in sample)]
-        return [name for name in names if name not in lacking] if sample else names
+        for column, name in _needed(file):
+            if sample and not any(paths[name].find(message) for message in sample):
+                raise InputError(
+                    f"no message at the beginning of the file has {column}",
+                    file.path,
+                    "correct the preset, the format or the column",
+                )
+        return names
 
     return columns_of
 
 
-def _needed(file: SourceFile) -> list[str]:
-    """Return the columns without which no row can be used: those of the account."""
+def _needed(file: SourceFile) -> list[tuple[str, str]]:
+    """Return the column without which no row can be used, and its path: that of the account."""
     named = columns_named(file.source)
-    columns = (file_column(named[name]) for name in ("account_id", "email", "employee_id") if name in named)
-    needed = [column for column in columns if column is not None]
+    accounts: tuple[str, ...] = ("account_id", "email", "employee_id")
+    columns = [(name, file_column(named[name])) for name in accounts if name in named]
+    needed = [(name, column) for name, column in columns if column is not None]
     return [] if file.source.type == "workforce" else needed[:1]
 
 

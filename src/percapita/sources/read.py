@@ -19,6 +19,7 @@ from percapita.sources.raw import (
     ReadTotals,
     columns_named,
     file_column,
+    label,
     nowhere,
     place_columns,
     wanted,
@@ -159,10 +160,10 @@ class _EventReader:
 
     def _missing(self, column: pa.Array, name: str, bad: dict[int, tuple[str, str]]) -> None:
         if column.null_count:
-            label = file_column(self._named[name]) or name
+            shown = label(self._named[name], name)
             for place, known in enumerate(column.is_valid().to_pylist()):
                 if not known:
-                    bad.setdefault(place, (label, "missing"))
+                    bad.setdefault(place, (shown, "missing"))
 
     def _systems(self, batch: RawBatch, bad: dict[int, tuple[str, str]]) -> pa.Array:
         import pyarrow as pa
@@ -223,7 +224,7 @@ class _EventReader:
         values = column if typed and isinstance(rule, str) else texts(batch, rule)
         found, wrong = self._times.instants(values)
         for place, reason in wrong.items():
-            bad.setdefault(place, (file_column(rule) or name, reason))
+            bad.setdefault(place, (label(rule, name), reason))
         return found
 
     def _usage(self, batch: RawBatch, bad: dict[int, tuple[str, str]]) -> list[pa.Array]:
@@ -232,10 +233,10 @@ class _EventReader:
 
         numbers = texts(batch, self._named["events"]).to_pylist()
         events = [whole(number) for number in numbers]
-        label = file_column(self._named["events"]) or "events"
+        shown = label(self._named["events"], "events")
         for place, number in enumerate(events):
             if number is None:
-                bad.setdefault(place, (label, f"not a whole number of at least 1: {shape(numbers[place] or '')}"))
+                bad.setdefault(place, (shown, f"not a whole number of at least 1: {shape(numbers[place] or '')}"))
         nothing = pa.nulls(len(numbers), pa.timestamp("us", tz="UTC"))
         times = [
             self._time(batch, name, bad) if name in self._named else nothing for name in ("first_seen", "last_seen")
@@ -314,7 +315,7 @@ def _identity_batch(file: SourceFile, named: dict[str, Column], batch: RawBatch,
     if "account_id" in columns and columns["account_id"].null_count:
         for place, known in enumerate(columns["account_id"].is_valid().to_pylist()):
             if not known:
-                bad.setdefault(place, (file_column(named["account_id"]) or "account_id", "missing"))
+                bad.setdefault(place, (label(named["account_id"], "account_id"), "missing"))
     for place, (column, reason) in sorted(bad.items()):
         totals.reject(Reject(file.path, batch.numbers[place].as_py(), column, reason))
     table = pa.table(columns)
@@ -335,7 +336,7 @@ def _dates(
         totals.note(f"{file.path}: a birth date that cannot be read", len(wrong))
     else:
         for place, reason in wrong.items():
-            bad.setdefault(place, (file_column(rule) or name, reason))
+            bad.setdefault(place, (label(rule, name), reason))
     return found.cast(pa.date32(), safe=False)
 
 
