@@ -52,16 +52,17 @@ class _Builder(ContentHandler):
 
     def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802 - the name that the parser calls
         """Open an element."""
-        if self.level >= DEEPEST:
+        stack = self._stack
+        if len(stack) + self._passed >= DEEPEST:
             raise _DeepError("")
-        local = name.rpartition(":")[2]
-        if self._passed or (len(self._stack) == 2 and local not in self._roots):
+        local = name if ":" not in name else name.rpartition(":")[2]
+        if self._passed or (len(stack) == 2 and local not in self._roots):
             self._passed += 1
             return
         element: dict[str, Any] = dict(attrs.items())
-        if self._stack:
-            self._stack[-1].setdefault(local, []).append(element)
-        self._stack.append(element)
+        if stack:
+            stack[-1].setdefault(local, []).append(element)
+        stack.append(element)
 
     def endElement(self, name: str) -> None:  # noqa: N802 - the name that the parser calls
         """Close an element."""

@@ -9,17 +9,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
+
+import msgspec
 
 from percapita.errors import InputError
 
 LONGEST = 16 << 20  # bytes of one object, and of what stands before the list of a document
 CHUNK = 1 << 20
+LINE = 32 << 10  # how far the end of a line is looked for
 BLANK, COMMAS = re.compile(rb"[ \t\r\n]*+"), re.compile(rb"[ \t\r\n,]*+")
 STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 SCALAR = re.compile(rb"[^\s,\]}]++")
 BRACES = re.compile(rb'[^"{}]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"{}]*+)*+([{}"]?)', re.DOTALL)
 BRACKETS = re.compile(rb'[^"\[\]]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"\[\]]*+)*+([\[\]"]?)', re.DOTALL)
 OPENING, CLOSING = (b"{", b"["), (b"}", b"]")
+WHOLE: msgspec.json.Decoder[Any] = msgspec.json.Decoder(msgspec.defstruct("Whole", []))
 STRAY = "something else than an object stands in the list"
 
 
@@ -124,7 +129,9 @@ class Scanner:
         if sign is None:
             raise self._cut_off()
         begin = self._at - self._mark
-        if sign in OPENING:
+        if sign == b"{" and self._line():
+            pass
+        elif sign in OPENING:
             self._nested(BRACES if sign == b"{" else BRACKETS)
         elif sign == b'"':
             self._until(STRING)
@@ -134,23 +141,36 @@ class Scanner:
             return b""
         return self._buffer[self._mark + begin : self._at]
 
+    def _line(self) -> bool:
+        """Step over an object that ends with its line: what decodes is whole, and needs no counting of braces."""
+        end = self._buffer.find(b"\n", self._at, self._at + LINE)
+        if end < 0:
+            return False
+        line = self._buffer[self._at : end].rstrip(b", \t\r")
+        try:
+            WHOLE.decode(line)
+        except (msgspec.DecodeError, RecursionError):
+            return False
+        self._at += len(line)
+        return True
+
     def _nested(self, pattern: re.Pattern[bytes]) -> None:
         depth = 0
         while True:
-            found = pattern.match(self._buffer, self._at)
-            sign = found[1] if found else b""
-            if found and sign in OPENING:
-                depth += 1
-                self._at = found.end()
-            elif found and sign in CLOSING:
-                depth -= 1
-                self._at = found.end()
-                if not depth:
-                    return
-            else:  # the end of what was read; a quote there opens a string that goes on
-                self._at = found.end() - len(sign) if found else self._at
-                if not self._more():
-                    raise self._cut_off()
+            for found in pattern.finditer(self._buffer, self._at):
+                sign = found[1]
+                if sign in OPENING:
+                    depth += 1
+                elif sign in CLOSING:
+                    depth -= 1
+                    if not depth:
+                        self._at = found.end()
+                        return
+                else:  # the end of what was read; a quote there opens a string that goes on
+                    self._at = found.end() - len(sign)
+                    break
+            if not self._more():
+                raise self._cut_off()
 
     def _until(self, pattern: re.Pattern[bytes]) -> None:
         while not (found := pattern.match(self._buffer, self._at)):
