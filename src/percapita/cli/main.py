@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "count": "percapita.cli.count",
     "explain": "percapita.cli.explain",
     "digest": "percapita.cli.digest",
+    "export-help": "percapita.cli.export_help",
     "policy": "percapita.cli.plans",
     "schema": "percapita.cli.plans",
 }

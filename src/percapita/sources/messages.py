@@ -16,7 +16,7 @@ from percapita.sources.paths import Find, Path, compile_paths
 from percapita.sources.raw import RawBatch, RawReader, ReadTotals, columns_named, file_column, nowhere, wanted
 from percapita.sources.rejects import Reject
 
-BATCH = 20_000
+BATCH = 8_192
 SAMPLE = 200
 
 Message = dict[str, Any] | str  # nested values, or why there are none
