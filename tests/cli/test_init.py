@@ -58,6 +58,11 @@ def edited(plan: Path, *changes: tuple[str, str]) -> None:
 def test_every_part_that_is_commented_out_works_when_it_is_not(plan: Path, told: Told) -> None:
     """Whoever takes the signs away gets a plan that counts, not an error."""
     give_files(plan)
+    (plan.parent / "audit").mkdir()
+    (plan.parent / "audit" / "one.ndjson").write_text(
+        '{"recorded": "2026-01-05T08:00:00Z", "agent": [{"requestor": true, "altId": "ana"}], "type": {"code": "charge.view"}}\n',
+        encoding="utf-8",
+    )
     (plan.parent / "my-definition.toml").write_text(told("policy", "show"), encoding="utf-8")
     edited(
         plan,
@@ -66,6 +71,11 @@ def test_every_part_that_is_commented_out_works_when_it_is_not(plan: Path, told:
         ('# kind = "patient_billing"', 'kind = "patient_billing"'),
         ('# timezone = "America/Chicago"', 'timezone = "America/Chicago"'),
         ('# date_format = "%m/%d/%Y %H:%M"', 'date_format = "%Y-%m-%d %H:%M"'),
+        ('# [[kind]]\n# kind = "shared"\n# account_id', '[[kind]]\nkind = "shared"\naccount_id'),
+        (
+            '# [[source]]\n# type = "access"\n# path = "audit/*.ndjson"\n# preset = "fhir-auditevent"\n# system = "ehr"',
+            '[[source]]\ntype = "access"\npath = "audit/*.ndjson"\npreset = "fhir-auditevent"\nsystem = "ehr"',
+        ),
         ('# [[exclude]]\n# account_id = ["svc_*"]\n# reason', '[[exclude]]\naccount_id = ["svc_*"]\nreason'),
     )
     found = json.loads(told("count", plan, "--format", "json"))

@@ -28,6 +28,7 @@ from percapita.cli.main import COMMANDS, build_app
 from percapita.counting.determinations import persons_schema
 from percapita.counting.plan import Plan
 from percapita.policy.user_definition import SHELF, UserDefinition, load_user_definition
+from percapita.sources.presets import Preset, names_of, presets
 from percapita.sources.spec import ColumnRule, Source
 from percapita.sources.times import NotATimeError, TimeReader
 from percapita.statement.types import Statement
@@ -149,8 +150,10 @@ def source_section(struct: Any, common: frozenset[str], words: Meanings) -> str:
     return text + grid(("column", "type", "default", "meaning"), rows) + "\n"
 
 
-COLUMNS_TEXT = """A *column* is the name of a column of your file, as its header writes it, or one of two longer forms. `value` says the
-same of every row. `column` with `map` translates your words; a word that `map` does not hold stays as it is.
+COLUMNS_TEXT = """A *column* is the name of a column of your file, as its header writes it, or one of three longer forms. `value` says the
+same of every row. `column` with `map` translates your words; a word that `map` does not hold stays as it is. `column` with
+`without_bit` reads a number as flags: yes if none of these bits is set, else no. In JSON, XML and LDIF a column is a
+[path](presets.md#paths). A [preset](presets.md) names the columns for you.
 
 ```toml
 [[source]]
@@ -201,6 +204,90 @@ The least that a plan holds:
             text += table_section(name, get_args(field.type)[0] if many else field.type, many, words)
     words.check()
     return text.rstrip() + "\n"
+
+
+# ---- presets.md
+
+
+def presets_page() -> str:
+    """Return presets.md."""
+    text = NOTE + PRESETS_TEXT
+    for struct in source_types():
+        tag = str(struct.__struct_config__.tag)
+        names = names_of(tag)
+        text += f'## `type = "{tag}"`\n\n' if names else ""
+        text += "".join(preset_section(presets()[name]) for name in names)
+    return text.rstrip() + "\n"
+
+
+def preset_section(preset: Preset) -> str:
+    """Return the section of one preset."""
+    keys = ", ".join(f"`{key} = {json.dumps(value)}`" for key, value in preset.source.items())
+    facts = [
+        f"{'Verified' if preset.verified else '**Unverified**'}. After: {preset.basis}.",
+        f"Sets {keys}." if keys else "Any table: CSV, TSV, XLSX, Parquet, JSON lines.",
+        f"What to ask for: `percapita export-help {preset.export_help}`." if preset.export_help else "",
+    ]
+    rows = [(f"`{column}`", rule_word(rule)) for column, rule in preset.columns.items()]
+    lines = "\n".join(fact for fact in facts if fact)
+    return f"### `{preset.name}`\n\n{preset.title}. {preset.says}\n\n{lines}\n\n{grid(('column', 'from'), rows)}\n"
+
+
+def rule_word(rule: Any) -> str:
+    """Return where a column of a preset comes from."""
+    if isinstance(rule, str):
+        return f"`{rule}`"
+    words = [f"always `{rule['value']}`" if "value" in rule else f"`{rule['column']}`"]
+    words += [f"yes without bit {rule['without_bit']}"] if "without_bit" in rule else []
+    words += [", ".join(f"{word} is {meant}" for word, meant in rule["map"].items())] if "map" in rule else []
+    return "; ".join(words)
+
+
+PRESETS_TEXT = """
+# Presets
+
+A preset fills in the columns of files that products write, so that a source is one line:
+
+```toml
+[[source]]
+type = "access"
+path = "audit/*.ndjson"
+preset = "fhir-auditevent"
+system = "ehr"
+```
+
+A column that you name wins over the preset's; `{ value = "" }` leaves one out. Columns that are not named are never kept.
+
+```toml
+[[source]]
+type = "access"
+path = "touchworks/audit.csv"
+preset = "touchworks-audit"
+system = "ehr"
+columns = { activity = "RecordType" }
+```
+
+*Verified* presets follow a published specification, or files that are made as Percapita says. The others rest on published
+names or on none, and nobody has held them against an installation: look at the first values that `percapita check` shows.
+
+## Paths
+
+In JSON, XML and LDIF a column is a path into a message. In LDIF the case of names does not matter.
+
+| written | means |
+|---|---|
+| `actor.alternateId` | what stands there; of a list, the first that is there |
+| `emails[primary=true].value` | of those that pass a test. Tests: `=`, `!=`, `~=` (holds), several words with commas between; `[name]` it is there, `[!name]` it is not; `.` is the value itself |
+| `userName \\| id` | the first of several that is there |
+| `eventType + outcome.result` | several with a blank between them; what is missing is left out |
+| `status[code!=0] => failed` | the word `failed` if something is there |
+| `entity.what.reference:type` | of a FHIR reference only the kind of resource, never its id |
+| `'urn:a.b'.number` | a name that holds points stands in quotes |
+
+In XML attributes and elements are names alike, without their prefixes; `#text` is the text of an element. Row numbers are
+those of the messages.
+
+"""
 
 
 # ---- statement.md
@@ -548,6 +635,7 @@ An account without a kind is human.
 
 PAGES: dict[str, Callable[[], str]] = {
     "plan.md": plan_page,
+    "presets.md": presets_page,
     "statement.md": statement_page,
     "commands.md": commands_page,
     "time-formats.md": times_page,

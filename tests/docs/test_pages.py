@@ -18,6 +18,7 @@ from percapita.counting.schema import shipped
 from percapita.counting.shape import check_shape
 from percapita.licensing.claims import parse_license
 from percapita.policy.user_definition import parse_user_definition
+from percapita.sources.presets import with_presets
 from tests.docs.examples import MINIMAL_PLAN
 from tests.docs.pages import DOCS, ROOT, Block, Reader, blocks, commands, fits, follow, name_of, pages
 
@@ -65,7 +66,7 @@ def check_statement(found: Any) -> None:
 def check_plan(found: dict[str, Any], where: str) -> None:
     """Check a plan, or a part of one set into the least plan, against the schema that ships and as a count does."""
     whole = {**tomllib.loads(MINIMAL_PLAN), **found}
-    check_shape(whole, Plan, where)
+    check_shape(with_presets(whole, where), Plan, where)
     jsonschema.validate(as_json(whole), shipped("plan"))
 
 

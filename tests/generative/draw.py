@@ -21,6 +21,7 @@ NPIS = ("", "1234567893", "1003004540", "1234567890")
 MAILBOXES = ("", "ann@x.example", "ANN+t@x.example", "desk@x.example", "bob@x.example", "none")
 GIVEN, FAMILY = ("Ann", "Bob", ""), ("Lee", "Day", "")
 KINDS = ("", "", "", "", "human", "human", "service", "shared", "bot", "TEST", "Nurse")
+DAYS = ("", "2025-01-01", "2026-02-01", "2026-06-30", "2026-12-31")
 ENTITIES = ("", "A", "Clinic A", "B")
 ZONES = ("America/Chicago", "UTC", "Asia/Kolkata")
 PERIODS = (
@@ -64,7 +65,7 @@ def rows(**columns: st.SearchStrategy[Any]) -> st.SearchStrategy[list[dict[str, 
 
 def workforce() -> st.SearchStrategy[list[dict[str, Any]]]:
     """Return workforce rows."""
-    days = st.sampled_from(["", "2025-01-01", "2026-02-01", "2026-06-30", "2026-12-31"])
+    days = st.sampled_from(DAYS)
     return rows(
         employee=st.sampled_from(EMPLOYEES), npi=st.sampled_from(NPIS), mail=st.sampled_from(MAILBOXES), given=st.sampled_from(GIVEN),
         family=st.sampled_from(FAMILY), entity=st.sampled_from(ENTITIES), country=st.sampled_from(["", "US", "CA"]), begin=days, finish=days,
@@ -75,7 +76,7 @@ def accounts() -> st.SearchStrategy[list[dict[str, Any]]]:
     """Return account rows."""
     return rows(
         login=st.sampled_from(LOGINS[:-1]), employee=st.sampled_from(EMPLOYEES), npi=st.sampled_from(NPIS),
-        mail=st.sampled_from(MAILBOXES), given=st.sampled_from(GIVEN), family=st.sampled_from(FAMILY), kind=st.sampled_from(KINDS),
+        mail=st.sampled_from(MAILBOXES), given=st.sampled_from(GIVEN), family=st.sampled_from(FAMILY), kind=st.sampled_from(KINDS), hint=st.sampled_from(("", "", "bot", "Service", "odd")),
     )  # fmt: skip
 
 
@@ -107,6 +108,7 @@ def worlds(draw: st.DrawFn) -> World:
         "system": draw(systems()),
         "source": [],
         "use": draw(st.lists(uses(), min_size=1, max_size=5)),
+        "kind": draw(st.lists(kind_rules(), max_size=2)),
         "exclude": draw(st.lists(exclusions(), max_size=2)),
     }
     files: dict[str, list[dict[str, Any]]] = {}
@@ -158,6 +160,12 @@ def exclusions() -> st.SearchStrategy[dict[str, Any]]:
     return st.builds(lambda reason, part: {"reason": reason, **part}, st.sampled_from(["one", "two"]), parts)
 
 
+def kind_rules() -> st.SearchStrategy[dict[str, Any]]:
+    """Return a rule that tells the kind of accounts."""
+    parts = st.sampled_from([{"proposed": True}, {"account_id": ["k*"]}, {"account_id": ["a", "svc:?"]}])
+    return st.builds(lambda kind, part: {"kind": kind, **part}, st.sampled_from(["service", "shared", "human"]), parts)
+
+
 @st.composite
 def sources(draw: st.DrawFn, kind: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Draw a source of a type with its rows."""
@@ -167,7 +175,7 @@ def sources(draw: st.DrawFn, kind: str) -> tuple[dict[str, Any], list[dict[str, 
         return {"type": kind, "columns": named}, draw(workforce())
     if kind == "accounts":
         named = {"account_id": "login", "employee_id": "employee", "npi": "npi", "email": "mail", "given_name": "given",
-                 "family_name": "family", "kind": "kind"}  # fmt: skip
+                 "family_name": "family", "kind": "kind", "proposed_kind": "hint"}  # fmt: skip
         return {"type": kind, "system": draw(st.sampled_from(["*", "*", "ehr", "rcm"])), "columns": named}, draw(
             accounts()
         )
@@ -199,6 +207,11 @@ def events(draw: st.DrawFn, kind: str) -> tuple[dict[str, Any], list[dict[str, A
         found = [{**row, "n": number} for row, number in zip(found, numbers, strict=True)]
     elif draw(st.integers(0, 4)) == 0:
         source["undated"] = True
+    elif kind == "recipients" and draw(st.booleans()):
+        source["columns"] |= {"valid_from": "begin", "valid_to": "finish"}
+        days = st.lists(st.sampled_from(DAYS), min_size=len(found), max_size=len(found))
+        ends = zip(found, draw(days), draw(days), strict=True)
+        return source, [{**row, "begin": begin, "finish": finish} for row, begin, finish in ends]
     if kind != "usage" and not source.get("undated"):
         source["columns"]["occurred_at"] = "time"
     return source, found
@@ -207,7 +220,7 @@ def events(draw: st.DrawFn, kind: str) -> tuple[dict[str, Any], list[dict[str, A
 def _elements(plan: dict[str, Any], files: dict[str, list[dict[str, Any]]]) -> set[str]:
     """Return the names of what a plan holds, for the test that everything is drawn sometimes."""
     found = {f"{table}.{key}" for table in ("period", "count", "policy") for key in plan.get(table, {})}
-    for table in ("entity", "system", "use", "exclude"):
+    for table in ("entity", "system", "use", "kind", "exclude"):
         found |= {f"{table}.{key}" for entry in plan[table] for key in entry}
     for source in plan["source"]:
         found |= {f"{source['type']}.{key}" for key in source}

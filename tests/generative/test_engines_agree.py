@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from percapita.counting.plan import Count, Entity, Exclude, Period, Policy, System, Use
+from percapita.counting.plan import Count, Entity, Exclude, Kind, Period, Policy, System, Use
 from percapita.errors import InputError
 from percapita.sources import spec
 from percapita.statement.types import as_json
@@ -27,7 +27,8 @@ NOT_DRAWN = {
     "entity": set(Entity.__struct_fields__) - {"id", "name"},
     "system": {"owner", "environment"},
     "exclude": {"list"},
-    "source": {"format", "delimiter", "encoding", "header", "sheet", "date_format", "directory"},
+    "kind": {"list"},
+    "source": {"format", "delimiter", "encoding", "header", "sheet", "date_format", "directory", "preset", "records"},
     "columns": {"birth_date", "worker_type", "employer", "job", "department", "enabled", "last_login", "role", "month"},
 }
 
@@ -79,7 +80,7 @@ def expected() -> set[str]:
         for name, table in (("period", Period), ("count", Count), ("policy", Policy))
         for key in table.__struct_fields__
     }
-    for name, table in (("entity", Entity), ("system", System), ("use", Use), ("exclude", Exclude)):
+    for name, table in (("entity", Entity), ("system", System), ("use", Use), ("kind", Kind), ("exclude", Exclude)):
         found |= {f"{name}.{key}" for key in set(table.__struct_fields__) - NOT_DRAWN.get(name, set())}
     for source in (
         spec.WorkforceSource,

@@ -53,6 +53,13 @@ system = "*"
 columns = { account_id = "LOGIN", employee_id = "EMP" }
 
 [[source]]
+type = "accounts"
+path = "people.ldif"
+system = "*"
+directory = "ldap"
+preset = "ldif"
+
+[[source]]
 type = "usage"
 path = "usage.csv"
 system = "ehr"
@@ -82,7 +89,15 @@ path = "PATH"
 system = "ehr"
 columns = { account_id = "LOGIN", occurred_at = "AT", activity = "ACT", object = "OBJ" }
 """
+MESSAGES = {
+    "events.ndjson": "fhir-auditevent",
+    "bundle.json.gz": "fhir-auditevent",
+    "messages.xml": "atna",
+    "messages.log": "atna",
+    "okta.json": "okta-log",
+}
 LOGS = (
+    *MESSAGES,
     "plain.csv",
     "latin.csv",
     "wide.csv",
@@ -172,6 +187,8 @@ def write_planted(folder: Path, object_rule: bool) -> Path:
         "packed.csv.zst": pa.compress(text.encode(), codec="zstd", asbytes=True),
         "tabs.tsv": as_csv(text_table(), "\t").encode(),
         "lines.jsonl": json_lines().encode(),
+        **messages(),
+        "people.ldif": ldif().encode(),
         "people.csv": f"EMP,FIRST,LAST,SPOUSE\n1,Ana,Ortiz,{SECRET}wife\n2,Ben,Okafor,{SECRET}son\n".encode(),
         "usage.csv": as_csv(usage_table()).encode(),
         "sent.csv": as_csv(sent_table()).encode(),
@@ -181,11 +198,110 @@ def write_planted(folder: Path, object_rule: bool) -> Path:
     write_tables(folder)
     write_book(folder / "book.xlsx")
     plan = folder / "percapita.toml"
-    logs = "".join(LOG.replace("PATH", name) for name in LOGS)
+    logs = "".join(log_source(name) for name in LOGS)
     plan.write_text(HEAD + logs + (OBJECT_RULE if object_rule else ""), encoding="utf-8")
     for path in folder.iterdir():
         os.utime(path, (1_700_000_000, 1_700_000_000))  # old enough for their hashes to be recorded
     return plan
+
+
+def log_source(name: str) -> str:
+    if name not in MESSAGES:
+        return LOG.replace("PATH", name)
+    columns = ', columns = { object = "actor.note" }' if name == "okta.json" else ""
+    return "\n[[source]]\n" + "\n".join(
+        f'type = "access", path = "{name}", system = "ehr", preset = "{MESSAGES[name]}"{columns}'.split(", ")
+    )
+
+
+def messages() -> dict[str, bytes]:
+    """Return the rows as messages full of patients, with messages that cannot be read among them."""
+    events = [fhir(row) for row in rows()]
+    spoiled = [
+        fhir(next(rows())) | {"recorded": f"{SECRET}when {BIRTH}"},
+        fhir(next(rows())) | {"agent": [{"who": {"display": f"{SECRET}who"}, "requestor": True}]},
+    ]
+    lines = [
+        *map(json.dumps, [*events, *spoiled]),
+        f'{{"agent": "{SECRET}open',
+        f'"{SECRET}bare"',
+        json.dumps({"name": SECRET}),
+    ]
+    entries = [{"fullUrl": f"https://x/{SECRET}", "resource": event} for event in (*events, *spoiled)]
+    bundle = {"resourceType": "Bundle", "id": f"{SECRET}id", "entry": [*entries, f"{SECRET}bare"]}
+    audit = [atna(row) for row in rows()]
+    odd = [
+        audit[0].replace("<EventIdentification", f"<{SECRET}"),
+        audit[0].replace('EventDateTime="', f'EventDateTime="{SECRET}when'),
+        audit[0][:-200],
+    ]
+    head = f"<85>1 2026-01-01T00:00:00Z {SECRET}host app - IHE+RFC-3881 - "
+    okta = [event for row in rows() for event in [okta_event(row)]]
+    return {
+        "events.ndjson": "\n".join(lines).encode(),
+        "bundle.json.gz": gzip.compress(json.dumps(bundle, indent=1).encode()),
+        "messages.xml": f"<!-- {SECRET} --><all>{''.join([*audit[:9], *odd, *audit[9:]])}</all>".encode("utf-16"),
+        "messages.log": "\n".join(
+            [f"<34>1 - - {SECRET}", *(head + one for one in [*audit[:9], *odd, *audit[9:]])]
+        ).encode(),
+        "okta.json": json.dumps(
+            [*okta, okta[0] | {"published": f"{SECRET}when"}, okta[0] | {"actor": SECRET}]
+        ).encode(),
+    }
+
+
+def fhir(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row as an AuditEvent; every ninth was made by a patient."""
+    patient = {"reference": f"Patient/{SECRET}", "identifier": {"value": f"{SECRET}id"}, "display": f"{SECRET}self"}
+    own = row["MRN"] % 9 == 0
+    agent = {
+        "who": patient if own else {"identifier": {"value": row["LOGIN"]}},
+        "name": row["PATIENT"],
+        "requestor": True,
+    }
+    return {
+        "resourceType": "AuditEvent",
+        "text": {"div": row["NOTE"]},
+        "subtype": [{"code": row["ACT"], "display": row["NOTE"]}],
+        "recorded": row["AT"].isoformat(),
+        "outcome": "0",
+        "outcomeDesc": row["NOTE"],
+        "agent": [agent | ({"altId": f"{SECRET}alt"} if own else {}), {"who": patient, "requestor": False}],
+        "patient": patient,
+        "entity": [
+            {"what": {"reference": f"{SECRET}/{NUMBER}"}, "role": {"code": "4"}},
+            {"what": {"reference": f"Patient/{SECRET}", "identifier": {"value": str(row["MRN"])}}, "query": SECRET},
+        ],
+    }
+
+
+def atna(row: dict[str, Any]) -> str:
+    """Return a row as an audit message."""
+    return (
+        f'<AuditMessage><EventIdentification EventDateTime="{row["AT"].isoformat()}" EventOutcomeIndicator="0">'
+        f'<EventID csd-code="{row["ACT"]}" originalText="{SECRET}event"/></EventIdentification>'
+        f'<ActiveParticipant UserID="{SECRET}user" UserName="{row["PATIENT"]}" UserIsRequestor="false"/>'
+        f'<ActiveParticipant UserID="{row["LOGIN"]}" UserName="{SECRET}name" AlternativeUserID="{SECRET}alt"/>'
+        f'<ParticipantObjectIdentification ParticipantObjectID="{row["MRN"]}"><ParticipantObjectName>{row["PATIENT"]}'
+        "</ParticipantObjectName></ParticipantObjectIdentification></AuditMessage>"
+    )
+
+
+def okta_event(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row as an event of a log of sign-ins."""
+    return {
+        "actor": {"alternateId": row["LOGIN"], "displayName": row["PATIENT"], "note": row["OBJ"]},
+        "published": row["AT"].isoformat(),
+        "eventType": row["ACT"],
+        "target": [{"type": "User", "displayName": row["PATIENT"]}],
+        "debugContext": {"debugData": {SECRET: row["NOTE"]}},
+    }
+
+
+def ldif() -> str:
+    """Return the accounts as entries; one is broken."""
+    entries = [f"dn: cn={SECRET},dc=x\nuid: l{number}\ndescription: {SECRET}note\n" for number in range(5)]
+    return "\n".join([*entries, f"dn: cn=x\nuid:: {SECRET}***\n", f"dn: cn=y\n{SECRET} no colon\n"])
 
 
 def write_tables(folder: Path) -> None:

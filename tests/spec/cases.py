@@ -240,6 +240,74 @@ ACCOUNT = [
         },
     ),
     Case(
+        "A kind that is only proposed changes no figure",
+        "Two logins look like no person. They count until the plan says what they are; the statement tells how many users "
+        "rest on them. A person with another account does not.",
+        accounts="""
+        login     | employee | kind
+        svc_lab   |          |
+        kiosk2    |          |
+        test.ann  | 1        |
+        ann       | 1        |
+        svc_bob   |          | human
+        """,
+        log="""
+        time                | login    | system | activity
+        2026-02-01T10:00:00 | svc_lab  | ehr    | order
+        2026-02-01T10:00:00 | kiosk2   | ehr    | order
+        2026-02-01T10:00:00 | test.ann | ehr    | order
+        2026-02-01T10:00:00 | ann      | ehr    | order
+        2026-02-01T10:00:00 | svc_bob  | ehr    | order
+        """,
+        expect={
+            "ehr.users": 4,
+            "ehr.users_on_proposals": 2,
+            "identities.proposed_kinds": {"service": 1, "shared": 1, "test": 1},
+        },
+    ),
+    Case(
+        "The plan confirms a proposed kind or overrules it",
+        "What is confirmed follows the definition of a user; what is overruled counts. A kind that the list gives stands.",
+        accounts="""
+        login     | kind
+        svc_lab   |
+        svc_carr  |
+        desk      |
+        svc_bob   | human
+        svc_known | service
+        """,
+        log="""
+        time                | login     | system | activity
+        2026-02-01T10:00:00 | svc_lab   | ehr    | order
+        2026-02-01T10:00:00 | svc_carr  | ehr    | order
+        2026-02-01T10:00:00 | desk      | ehr    | order
+        2026-02-01T10:00:00 | svc_bob   | ehr    | order
+        2026-02-01T10:00:00 | svc_known | ehr    | order
+        """,
+        plan="""
+        [[kind]]
+        kind = "human"
+        account_id = ["svc_carr", "svc_known"]
+
+        [[kind]]
+        kind = "service"
+        proposed = true
+
+        [[kind]]
+        kind = "shared"
+        account_id = ["desk*"]
+        """,
+        expect={
+            "ehr.users": 2,
+            "ehr.users_on_proposals": 0,
+            "ehr.excluded": {
+                "service account: no individual person": 2,
+                "shared account: one sign-in, several people": 1,
+            },
+            "identities.proposed_kinds": {},
+        },
+    ),
+    Case(
         "Unknown accounts are reported, not counted",
         "An account of the log that no accounts source lists is no user and is not in the range.",
         accounts="""

@@ -10,6 +10,8 @@ import typer
 
 from percapita.cli.screen import Format, counted, say, show_json, show_table
 
+MOST_PROPOSALS = 50  # shown on screen; --format json lists all
+
 if TYPE_CHECKING:
     from percapita.counting.check import PlanCheck, SourceCheck
 
@@ -48,6 +50,15 @@ def show_check(found: PlanCheck) -> None:
         say(f"  no rows in the sample of: {', '.join(found.systems_without_source)}")
     if found.months_missing:
         say(f"  no rows in the sample of the months: {', '.join(found.months_missing)}")
+    if found.proposals:
+        title = (
+            f"Accounts that look like no person, {len(found.proposals):,}; they count until the plan says what they are"
+        )
+        show_table(("directory", "account", "proposed kind", "because of"), found.proposals[:MOST_PROPOSALS], title)
+        say(
+            '  confirm: [[kind]] kind = "service" proposed = true; overrule: [[kind]] kind = "human" account_id = [...]'
+        )
+        say()
     say("the plan fits its files")
 
 

@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "digest": "percapita.cli.digest",
     "quote": "percapita.cli.quote",
     "license": "percapita.cli.license",
+    "export-help": "percapita.cli.export_help",
     "policy": "percapita.cli.plans",
     "schema": "percapita.cli.plans",
 }

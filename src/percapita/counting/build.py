@@ -22,7 +22,7 @@ from percapita.statement.types import (
     SystemFigures,
     Undetermined,
 )
-from percapita.usage.standing import unrecognized_kinds
+from percapita.usage.standing import proposed_kinds, unrecognized_kinds
 
 # The stronger kind of evidence names the basis of a system that has several.
 BASES: tuple[tuple[str, Basis], ...] = (("access", "log"), ("usage", "usage"), ("recipients", "recipients"))
@@ -86,6 +86,7 @@ def _figures(task: Task, system: System, tally: Tally) -> SystemFigures:
         months_covered=[f"{month:%Y-%m}" for month in covered],
         months_missing=[f"{month:%Y-%m}" for month in months if dated and month not in tally.months_covered],
         outside_period=tally.outside_period,
+        users_on_proposals=tally.users_on_proposals,
         part_of=system.part_of,
         environment=system.environment,
     )
@@ -101,4 +102,5 @@ def _identities(people: PeopleOfPlan) -> Identities:
         shared_accounts=sum(nodes.shared),
         invalid_npis=nodes.invalid_npis,
         unrecognized_kinds=unrecognized_kinds(people.persons),
+        proposed_kinds=proposed_kinds(people.book.standing_of_node),
     )

@@ -10,12 +10,15 @@ from pathlib import Path
 
 from percapita.counting.home import data_home, digests_of
 from percapita.counting.kept import kept_files
-from percapita.counting.load import LoadedPlan, load_plan
+from percapita.counting.load import LoadedPlan, directory_of, load_plan
+from percapita.counting.people import hints_of
 from percapita.errors import InputError
+from percapita.people.identities import IdentityTable, collect
 from percapita.sources.calendar import month_start
 from percapita.sources.inventory import SourceFile, take_inventory
-from percapita.sources.read import ReadTotals, check_columns, peek, read_events
+from percapita.sources.read import ReadTotals, check_columns, peek, read_events, read_identities
 from percapita.sources.spec import is_identity
+from percapita.usage.kinds import settle_kinds
 from percapita.usage.rules import UNDETERMINED, first_rule
 
 SAMPLE_ROWS = 100_000  # of each sampled file
@@ -45,6 +48,7 @@ class PlanCheck:
     """Say what was found of all sources. Activities without a rule are (system, activity) with their sampled rows.
 
     `gone_sources` are the numbers of sources whose files are all gone; a count takes their kept digests.
+    Proposals are (directory, account, kind, why) of accounts that look like no person.
     """
 
     sources: list[SourceCheck]
@@ -53,6 +57,7 @@ class PlanCheck:
     unlisted_systems: list[tuple[str, int]]
     systems_without_source: list[str]
     months_missing: list[str]
+    proposals: list[tuple[str, str, str, str]] = field(default_factory=list)
 
 
 def check(plan_file: Path) -> PlanCheck:
@@ -74,7 +79,22 @@ def check(plan_file: Path) -> PlanCheck:
         unlisted_systems=[(s, rows) for s, rows in sample.systems.most_common() if s not in loaded.systems][:50],
         systems_without_source=[system for system in loaded.systems if system not in sample.systems],
         months_missing=sample.missing_months(),
+        proposals=_proposals(loaded, [file for file in files if file.source.type == "accounts"]),
     )
+
+
+def _proposals(loaded: LoadedPlan, files: Sequence[SourceFile]) -> list[tuple[str, str, str, str]]:
+    """Return the accounts for which a kind is proposed that the plan neither confirms, overrules nor leaves out."""
+    tables = [
+        IdentityTable(file.path, directory_of(file.source), read_identities(file, ReadTotals())) for file in files
+    ]
+    nodes = collect(tables)
+    found = settle_kinds(nodes, loaded.kinds, hints_of(tables))
+    return [
+        (str(nodes.directory[node]), nodes.account[node], proposal.kind, proposal.why)
+        for node, proposal in enumerate(found)
+        if proposal is not None and not any(rule.fits("human", nodes.account[node]) for rule in loaded.exclusions)
+    ]
 
 
 @dataclass

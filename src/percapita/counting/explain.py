@@ -291,7 +291,7 @@ def _account(case: _Case, node: int) -> dict[str, Any]:
     return {
         "directory": where or "workforce",
         "account": identities.account[node],
-        "kind": identities.kind[node] or "human",
+        "kind": identities.kind[node] or ("human" + (f" (proposed: {standing.proposed})" if standing.proposed else "")),
         "standing": standing.reason or ("an individual person" if where else "known to the organization"),
         "file": file,
         "row": row,

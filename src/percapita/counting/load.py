@@ -12,17 +12,23 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from percapita.counting.plan import Exclude, Plan, System
+from percapita.counting.plan import Exclude, Kind, Plan, System
 from percapita.counting.shape import check_shape
 from percapita.errors import InputError, MissingPartError, nearest
 from percapita.policy.user_definition import UserDefinition, load_user_definition
 from percapita.sources.calendar import Calendar
+from percapita.sources.presets import with_presets
 from percapita.sources.spec import EventSource, constant_system
 from percapita.usage.accounts import EMPLOYEES, MAILBOXES, Scope
+from percapita.usage.kinds import KindRule
 from percapita.usage.rules import UseRule
 from percapita.usage.standing import Exclusion
 
 LONGEST_PERIOD_YEARS = 5
+TIME_COLUMNS = {
+    "usage": ("month", "first_seen", "last_seen"),
+    "recipients": ("occurred_at", "valid_from", "valid_to"),
+}
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,7 @@ class LoadedPlan:
     rules: tuple[UseRule, ...]
     exclusions: tuple[Exclusion, ...]
     calendar: Calendar
+    kinds: tuple[KindRule, ...] = ()
 
     @property
     def base(self) -> Path:
@@ -69,6 +76,9 @@ def load_plan(path: Path) -> LoadedPlan:
             for number, rule in enumerate(plan.exclude, start=1)
         ),
         calendar=Calendar(plan.period.start, plan.period.end, plan.period.timezone),
+        kinds=tuple(
+            _kind_rule(rule, path, f"{path.name}, [[kind]] {number}") for number, rule in enumerate(plan.kind, start=1)
+        ),
     )
 
 
@@ -83,6 +93,7 @@ def _parse(path: Path) -> Plan:
         ) from None
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"the plan is not TOML: {error}", path.name, "correct that line") from None
+    table = with_presets(table, path.name)
     check_shape(table, Plan, path.name)
     try:
         return msgspec.convert(table, Plan)
@@ -231,7 +242,13 @@ def _check_event_columns(source: Any, place: str) -> None:
                 f"{place}, columns",
                 "keep exactly one of them",
             )
-    times = ("month", "first_seen", "last_seen") if source.type == "usage" else ("occurred_at",)
+        if columns.occurred_at is not None and (columns.valid_from is not None or columns.valid_to is not None):
+            raise InputError(
+                "a recipient has a time, or a membership from when to when, not both",
+                f"{place}, columns",
+                "keep occurred_at, or valid_from and valid_to",
+            )
+    times = TIME_COLUMNS.get(source.type, ("occurred_at",))
     if not source.undated and not any(getattr(columns, name) is not None for name in times):
         raise InputError(
             "the source has no time",
@@ -240,6 +257,13 @@ def _check_event_columns(source: Any, place: str) -> None:
         )
     if source.type == "usage" and (columns.first_seen is None) != (columns.last_seen is None):
         raise InputError("first_seen and last_seen go together", f"{place}, columns", "name both or none")
+
+
+def _kind_rule(rule: Kind, path: Path, where: str) -> KindRule:
+    if rule.account_id is None and rule.list is None and not rule.proposed:
+        raise InputError("the kind is told of no account", where, "add account_id, list or proposed = true")
+    listed = None if rule.list is None else _listed(path.resolve().parent / rule.list, rule.list, where)
+    return KindRule(rule.kind, rule.account_id, listed, rule.proposed)
 
 
 def _exclusion(rule: Exclude, path: Path, where: str) -> Exclusion:

@@ -64,6 +64,10 @@ def _of_system(case: Case, system: SystemFigures) -> Iterator[Point]:
         number = sum(system.needs_determination.values())
         accounts = many(number, "account is", "accounts are")
         yield number, f"{name}: {accounts} not counted yet: {', '.join(sorted(system.needs_determination))}"
+    if system.users_on_proposals:
+        users = many(system.users_on_proposals, "user counts", "users count")
+        text = f"{name}: {users} only by accounts that look like no person: see `percapita check`"
+        yield system.users_on_proposals, text
     if system.months_missing:
         yield (system.users or 0) // 2, f"{name}: no rows in {', '.join(system.months_missing)}"
 

@@ -12,6 +12,7 @@ from percapita.people.resolve import Persons, resolve
 from percapita.sources.inventory import SourceFile, unchanged
 from percapita.sources.read import ReadTotals, read_identities
 from percapita.usage.accounts import AccountBook
+from percapita.usage.kinds import settle_kinds
 from percapita.usage.standing import Judge, standings
 
 UNKNOWN_ENTITY = "unknown"
@@ -38,12 +39,25 @@ def read_people(loaded: LoadedPlan, files: Sequence[SourceFile]) -> PeopleOfPlan
         directory = None if file.source.type == "workforce" else directory_of(file.source)
         tables.append(IdentityTable(file.path, directory, rows))
         totals.append(total)
-    persons = resolve(collect(tables))
+    nodes = collect(tables)
+    proposals = settle_kinds(nodes, loaded.kinds, hints_of(tables))
+    persons = resolve(nodes)
     day = loaded.plan.period.end
     countries = attribute_of_persons(persons, "country", day)
     judge = Judge(loaded.definition, loaded.exclusions)
-    book = AccountBook(persons, standings(judge, persons, countries), judge)
-    return PeopleOfPlan(persons, book, _entities(loaded, attribute_of_persons(persons, "entity", day)), tables, totals)
+    book = AccountBook(persons, standings(judge, persons, countries, proposals), judge)
+    entities = _entities(loaded, attribute_of_persons(persons, "entity", day))
+    return PeopleOfPlan(persons, book, entities, tables, totals)
+
+
+def hints_of(tables: Sequence[IdentityTable]) -> dict[tuple[str, int], str]:
+    """Return the kinds of accounts that lists propose, by file and row."""
+    hints: dict[tuple[str, int], str] = {}
+    for table in tables:
+        if "proposed_kind" in table.rows.column_names:
+            columns = (table.rows.column(name).to_pylist() for name in ("row", "proposed_kind"))
+            hints |= {(table.path, row): kind for row, kind in zip(*columns, strict=True) if kind is not None}
+    return hints
 
 
 def _entities(loaded: LoadedPlan, texts: Sequence[str | None]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from percapita.policy.vocabulary import Environment, MappedUse, SystemKind
+from percapita.policy.vocabulary import AccountKind, Environment, MappedUse, SystemKind
 from percapita.sources.spec import Source
 
 
@@ -89,6 +89,15 @@ class Use(_Table, frozen=True, forbid_unknown_fields=True, omit_defaults=True, k
     object: tuple[str, ...] = ("*",)
 
 
+class Kind(_Table, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """Tell what accounts are whose list does not. Where several parts are given, all must fit."""
+
+    kind: AccountKind
+    account_id: tuple[str, ...] | None = None
+    list: str | None = None
+    proposed: bool = False
+
+
 class Exclude(_Table, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """Leave accounts out, with a reason. Where several parts are given, all must fit."""
 
@@ -111,4 +120,5 @@ class Plan(_Table, frozen=True, forbid_unknown_fields=True, omit_defaults=True, 
     system: tuple[System, ...] = ()
     source: tuple[Source, ...] = ()
     use: tuple[Use, ...] = ()
+    kind: tuple[Kind, ...] = ()
     exclude: tuple[Exclude, ...] = ()

@@ -22,6 +22,8 @@ def generate(name: str) -> dict[str, Any]:
     from percapita.statement.types import Statement
 
     made = msgspec.json.schema({"plan": Plan, "statement": Statement}[name])
+    if name == "plan":
+        _allow_presets(made["$defs"])
     plain = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"Percapita {name}", **made}
     document: dict[str, Any] = json.loads(json.dumps(plain), object_hook=_tidy)  # tuples in the types, lists in JSON
     return document
@@ -32,6 +34,23 @@ def _tidy(part: dict[str, Any]) -> dict[str, Any]:
     if isinstance(part.get("description"), str):
         part["description"] = inspect.cleandoc(part["description"])
     return part
+
+
+def _allow_presets(definitions: dict[str, Any]) -> None:
+    """Let a preset stand for the columns of a source: the schema is of the plan as it is written."""
+    from percapita.sources.presets import FORMATS, names_of
+
+    for definition in [one for name, one in definitions.items() if name.endswith("Source")]:
+        type_ = definition["properties"]["type"]["enum"][0]
+        columns = definitions[definition["properties"]["columns"]["$ref"].rpartition("/")[2]]
+        needed = columns.pop("required", [])
+        names = names_of(type_)
+        definition["required"].remove("columns")
+        definition["properties"]["preset"] = {"enum": names}
+        definition["properties"]["format"] = {"enum": list(dict.fromkeys([*FORMATS, *names]))}
+        by_format = {"properties": {"format": {"enum": names}}, "required": ["format"]}
+        definition["if"] = {"not": {"anyOf": [{"required": ["preset"]}, by_format]}}
+        definition["then"] = {"required": ["columns"], "properties": {"columns": {"required": needed}}}
 
 
 def as_text(name: str) -> str:

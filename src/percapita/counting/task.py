@@ -68,6 +68,7 @@ class Tally:
     needs_determination: dict[str, int] = field(default_factory=dict)
     shared_accounts: int = 0
     below_minimum: int = 0
+    users_on_proposals: int = 0
     undetermined_events: int = 0
     undetermined_persons: int = 0
     months_covered: set[date] = field(default_factory=set)

@@ -19,13 +19,5 @@ PURPOSES: tuple[str, ...] = ("use", "chargemaster_posting")
 
 # What an account can be. An account whose kind is absent is human; an unrecognized word counts as human and is
 # reported, because leaving people out silently is the worse error.
-ACCOUNT_KINDS: tuple[str, ...] = (
-    "human",
-    "service",
-    "interface",
-    "test",
-    "shared",
-    "patient",
-    "bot",
-    "ai_agent",
-)
+AccountKind = Literal["human", "service", "interface", "test", "shared", "patient", "bot", "ai_agent"]
+ACCOUNT_KINDS: tuple[str, ...] = get_args(AccountKind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import difflib
 import glob
 import hashlib
@@ -121,6 +122,10 @@ def _sniffed(shown: str, head: bytes, tail: bytes) -> FileFormat:
         kind = shown.rpartition(".")[2]
         raise InputError(f"the file is not a {kind} file", shown, "check how it was written; it may be cut off")
     name = shown.lower().removesuffix(".gz").removesuffix(".zst")
+    if name.endswith((".ldif", ".ldf")):
+        return "ldif"
+    if name.endswith(".json") and head.removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"[":
+        return "json"
     if name.endswith((".jsonl", ".ndjson", ".json")):
         return "jsonl"
     return "tsv" if name.endswith((".tsv", ".tab")) else "csv"

@@ -23,7 +23,7 @@ def columns_of(file: SourceFile) -> list[str]:
     for line in head_of(file).splitlines()[:100]:
         try:
             found = msgspec.json.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             continue
         names |= dict.fromkeys(found) if isinstance(found, dict) else {}
     return list(names)
@@ -42,7 +42,7 @@ def read_raw(
     decode = _decoder(names)
     numbers: list[int] = []
     rows: list[tuple[str | None, ...]] = []
-    for number, line in _lines(file, progress):
+    for number, line in lines(file, progress):
         totals.rows += 1
         values = decode(line)
         if values is None:
@@ -70,7 +70,9 @@ def _check_names(file: SourceFile, names: list[str]) -> None:
 
     header = columns_of(file)
     if not header and head_of(file).strip():
-        raise InputError("the file holds no JSON objects", file.path, "give one object a line, or name the format")
+        raise InputError(
+            "the file holds no JSON objects", file.path, 'give one object a line, or write format = "json"'
+        )
     if header:
         place_columns(file, names, header)
 
@@ -87,7 +89,7 @@ def _decoder(names: list[str]) -> Callable[[bytes], tuple[str | None, ...] | Non
         try:
             row = decoder.decode(line)
             return tuple(_text(getattr(row, f"field{place}")) for place in range(len(names)))
-        except (msgspec.DecodeError, UnicodeDecodeError, ValueError):
+        except (msgspec.DecodeError, UnicodeDecodeError, ValueError, RecursionError):
             return None
 
     return decode
@@ -104,7 +106,7 @@ def _text(raw: msgspec.Raw) -> str | None:
     return None if written in (b"", b"null") else written.decode("ascii")
 
 
-def _lines(file: SourceFile, progress: Callable[[int], None]) -> Iterator[tuple[int, bytes]]:
+def lines(file: SourceFile, progress: Callable[[int], None]) -> Iterator[tuple[int, bytes]]:
     """Yield the lines that are not blank, with their numbers."""
     head = head_of(file)
     if not head:

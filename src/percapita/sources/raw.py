@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MAY_LACK_HEADER = ("csv", "tsv", "xlsx")
+LONGEST_LABEL = 60
 MOST_LISTED = 10_000  # rejects listed of one file; more are only counted
 
 
@@ -66,6 +67,12 @@ def columns_named(source: object) -> dict[str, Column]:
 def file_column(rule: Column) -> str | None:
     """Return the column of the file that a rule reads, None for a constant."""
     return rule.column if isinstance(rule, ColumnRule) else rule
+
+
+def label(rule: Column, name: str) -> str:
+    """Return what people know a column by: its name in the file, or the canonical one where that is a long path."""
+    column = file_column(rule)
+    return column if column is not None and len(column) <= LONGEST_LABEL else name
 
 
 def wanted(source: object) -> list[str]:

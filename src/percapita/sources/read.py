@@ -6,17 +6,20 @@ The record number of a row counts the header as 1 in text and workbooks; where t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from percapita.sources import jsonl, parquet, text, xlsx
+from percapita.sources import atna, documents, jsonl, ldif, parquet, text, xlsx
 from percapita.sources.calendar import Calendar
 from percapita.sources.inventory import SourceFile
+from percapita.sources.memberships import member_buckets
 from percapita.sources.raw import (
     RawBatch,
     RawReader,
     ReadTotals,
     columns_named,
     file_column,
+    label,
     nowhere,
     place_columns,
     wanted,
@@ -38,6 +41,9 @@ READERS: dict[str, RawReader] = {
     "parquet": parquet.read_raw,
     "xlsx": xlsx.read_raw,
     "jsonl": jsonl.read_raw,
+    "json": documents.read_raw,
+    "atna": atna.read_raw,
+    "ldif": ldif.read_raw,
 }
 HEADERS: dict[str, Callable[[SourceFile], list[str]]] = {
     "csv": text.columns_of,
@@ -45,7 +51,11 @@ HEADERS: dict[str, Callable[[SourceFile], list[str]]] = {
     "parquet": parquet.columns_of,
     "xlsx": xlsx.columns_of,
     "jsonl": jsonl.columns_of,
+    "json": documents.columns_of,
+    "atna": atna.columns_of,
+    "ldif": ldif.columns_of,
 }
+MEMBERSHIP = ("valid_from", "valid_to")
 DATES = ("valid_from", "valid_to", "birth_date")
 
 
@@ -119,6 +129,7 @@ class _EventReader:
         self._named: dict[str, Column] = columns_named(file.source)
         self._system = constant_system(file.source)  # type: ignore[arg-type]
         self._undated: bool = file.source.undated  # type: ignore[union-attr]
+        self._members = any(name in self._named for name in MEMBERSHIP)
         zone = file.source.timezone or calendar.timezone  # type: ignore[union-attr]
         self._times = TimeReader(zone, file.source.date_format)
 
@@ -137,21 +148,22 @@ class _EventReader:
         activity = pa.repeat(pa.scalar("receive"), rows) if recipients else self._words(batch, "activity")
         columns = [batch.numbers, account, system, activity, self._words(batch, "output" if recipients else "object")]
         columns += self._when(batch, bad)
+        spans = self._spans(batch, bad)
         table = pa.RecordBatch.from_arrays(
             [pc.cast(one, kind.type) for one, kind in zip(columns, event_schema(), strict=True)], schema=event_schema()
         )
-        if not bad:
-            return table
         for place, (column, reason) in sorted(bad.items()):
             self._totals.reject(Reject(self._file.path, batch.numbers[place].as_py(), column, reason))
-        return table.filter(pa.array([place not in bad for place in range(rows)]))
+        if spans is not None:
+            return _by_bucket(table, [held for held in spans if held[0] not in bad])
+        return table.filter(pa.array([place not in bad for place in range(rows)])) if bad else table
 
     def _missing(self, column: pa.Array, name: str, bad: dict[int, tuple[str, str]]) -> None:
         if column.null_count:
-            label = file_column(self._named[name]) or name
+            shown = label(self._named[name], name)
             for place, known in enumerate(column.is_valid().to_pylist()):
                 if not known:
-                    bad.setdefault(place, (label, "missing"))
+                    bad.setdefault(place, (shown, "missing"))
 
     def _systems(self, batch: RawBatch, bad: dict[int, tuple[str, str]]) -> pa.Array:
         import pyarrow as pa
@@ -178,13 +190,29 @@ class _EventReader:
         if isinstance(self._file.source, UsageSource):
             return self._usage(batch, bad)
         ones = pa.repeat(pa.scalar(1, pa.int64()), rows)
-        if self._undated and "occurred_at" not in self._named:
+        if "occurred_at" not in self._named:
             return [pa.nulls(rows, pa.date32()), ones, *[pa.nulls(rows, pa.timestamp("us", tz="UTC"))] * 2]
         time = self._time(batch, "occurred_at", bad)
         if self._undated:
             return [pa.nulls(rows, pa.date32()), ones, time, time]
         self._missing(time, "occurred_at", bad)
         return [bucket_column(time, self._calendar), ones, time, time]
+
+    def _spans(self, batch: RawBatch, bad: dict[int, tuple[str, str]]) -> list[tuple[int, date]] | None:
+        """Return the buckets of memberships by the place of the row, None where the source has no memberships."""
+        if self._undated or self._file.source.type != "recipients" or not self._members:
+            return None
+        nothing = [None] * len(batch.numbers)
+        begins, ends = (
+            _dates(self._file, batch, name, self._named[name], self._totals, bad).to_pylist()
+            if name in self._named
+            else nothing
+            for name in MEMBERSHIP
+        )
+        for place, (begin, end) in enumerate(zip(begins, ends, strict=True)):
+            if begin is not None and end is not None and end < begin:
+                bad.setdefault(place, ("valid_to", "the membership ends before it begins"))
+        return list(member_buckets(begins, ends, self._calendar))
 
     def _time(self, batch: RawBatch, name: str, bad: dict[int, tuple[str, str]]) -> pa.Array:
         """Return a column of times; what cannot be read is bad, what is missing is not."""
@@ -196,7 +224,7 @@ class _EventReader:
         values = column if typed and isinstance(rule, str) else texts(batch, rule)
         found, wrong = self._times.instants(values)
         for place, reason in wrong.items():
-            bad.setdefault(place, (file_column(rule) or name, reason))
+            bad.setdefault(place, (label(rule, name), reason))
         return found
 
     def _usage(self, batch: RawBatch, bad: dict[int, tuple[str, str]]) -> list[pa.Array]:
@@ -205,10 +233,10 @@ class _EventReader:
 
         numbers = texts(batch, self._named["events"]).to_pylist()
         events = [whole(number) for number in numbers]
-        label = file_column(self._named["events"]) or "events"
+        shown = label(self._named["events"], "events")
         for place, number in enumerate(events):
             if number is None:
-                bad.setdefault(place, (label, f"not a whole number of at least 1: {shape(numbers[place] or '')}"))
+                bad.setdefault(place, (shown, f"not a whole number of at least 1: {shape(numbers[place] or '')}"))
         nothing = pa.nulls(len(numbers), pa.timestamp("us", tz="UTC"))
         times = [
             self._time(batch, name, bad) if name in self._named else nothing for name in ("first_seen", "last_seen")
@@ -220,6 +248,16 @@ class _EventReader:
                 place, (file_column(self._named.get("month") or self._named.get("first_seen") or "") or "month", reason)
             )
         return [pa.array(buckets, pa.date32()), pa.array(events, pa.int64()), *times]
+
+
+def _by_bucket(table: pa.RecordBatch, held: list[tuple[int, date]]) -> pa.RecordBatch:
+    """Return a row for each bucket in which a membership held."""
+    import pyarrow as pa
+
+    taken = table.take(pa.array([place for place, _ in held], pa.int64()))
+    return taken.set_column(
+        taken.schema.get_field_index("bucket"), "bucket", pa.array([bucket for _, bucket in held], pa.date32())
+    )
 
 
 def bucket_column(time: pa.Array, calendar: Calendar) -> pa.Array:
@@ -277,7 +315,7 @@ def _identity_batch(file: SourceFile, named: dict[str, Column], batch: RawBatch,
     if "account_id" in columns and columns["account_id"].null_count:
         for place, known in enumerate(columns["account_id"].is_valid().to_pylist()):
             if not known:
-                bad.setdefault(place, (file_column(named["account_id"]) or "account_id", "missing"))
+                bad.setdefault(place, (label(named["account_id"], "account_id"), "missing"))
     for place, (column, reason) in sorted(bad.items()):
         totals.reject(Reject(file.path, batch.numbers[place].as_py(), column, reason))
     table = pa.table(columns)
@@ -298,7 +336,7 @@ def _dates(
         totals.note(f"{file.path}: a birth date that cannot be read", len(wrong))
     else:
         for place, reason in wrong.items():
-            bad.setdefault(place, (file_column(rule) or name, reason))
+            bad.setdefault(place, (label(rule, name), reason))
     return found.cast(pa.date32(), safe=False)
 
 

@@ -7,19 +7,20 @@ from typing import ClassVar, Literal
 import msgspec
 
 TextEncoding = Literal["utf-8", "utf-16", "cp1252"]
-FileFormat = Literal["csv", "tsv", "parquet", "xlsx", "jsonl"]
+FileFormat = Literal["csv", "tsv", "parquet", "xlsx", "jsonl", "json", "atna", "ldif"]
 
 
 class ColumnRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Say where a canonical column comes from when a bare column name is not enough.
 
     Either `value` (the same text for every row) or `column`, whose texts `map` translates; a text that `map` does
-    not hold stays as it is.
+    not hold stays as it is. `without_bit` reads a number as flags: "yes" if none of these bits is set, else "no".
     """
 
     value: str | None = None
     column: str | None = None
     map: dict[str, str] = {}
+    without_bit: int | None = None
 
 
 Column = str | ColumnRule
@@ -58,6 +59,7 @@ class AccountsColumns(msgspec.Struct, frozen=True, forbid_unknown_fields=True, o
     enabled: Column | None = None
     last_login: Column | None = None
     role: Column | None = None
+    proposed_kind: Column | None = None
 
 
 class AccessColumns(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -92,21 +94,26 @@ class RecipientsColumns(msgspec.Struct, frozen=True, forbid_unknown_fields=True,
     account_id: Column | None = None
     system: Column | None = None
     occurred_at: Column | None = None
+    valid_from: Column | None = None
+    valid_to: Column | None = None
 
 
 class _Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """Hold what every source has: where it is and, when sniffing is not wanted, how it is written.
 
-    `path` is relative to the plan and may be a glob. `header = false` names the columns "1", "2", ...
+    `path` is relative to the plan and may be a glob. `header = false` names the columns "1", "2", ... `preset` is what
+    the columns were filled in from (`presets.py`), `records` where the list of a JSON document stands.
     """
 
     path: str
+    preset: str | None = None
     format: FileFormat | None = None
     delimiter: str | None = None
     encoding: TextEncoding | None = None
     header: bool | None = None
     sheet: str | None = None
     date_format: str | None = None
+    records: str | None = None
 
 
 class WorkforceSource(

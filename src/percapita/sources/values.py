@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 BLANK = " \t\r\n"
+NUMBER = re.compile(r"-?[0-9]{1,20}")
 WHOLE = re.compile(r"[0-9]{1,15}")
 MONTH = re.compile(r"([0-9]{4})-?(0[1-9]|1[0-2])(?:-[0-9]{2}(?:[T ].*)?)?")
 YES = {"true", "t", "1", "yes", "y", "active", "enabled"}
@@ -30,7 +31,23 @@ def texts(batch: RawBatch, rule: Column) -> pa.Array:
     column = as_text(batch.columns[file_column(rule) or ""])
     trimmed = pc.utf8_trim(column, characters=BLANK)
     found = pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
-    return _translated(found, rule.map) if isinstance(rule, ColumnRule) and rule.map else found
+    if not isinstance(rule, ColumnRule):
+        return found
+    if rule.without_bit is not None:
+        found = _without_bit(found, rule.without_bit)
+    return _translated(found, rule.map) if rule.map else found
+
+
+def _without_bit(column: pa.Array, bit: int) -> pa.Array:
+    """Return "yes" for numbers in which no bit of `bit` is set, "no" for others; what is no number stays."""
+    import pyarrow as pa
+
+    encoded = column.dictionary_encode()
+    words = [
+        text if text is None or not NUMBER.fullmatch(text) else "no" if int(text) & bit else "yes"
+        for text in encoded.dictionary.to_pylist()
+    ]
+    return pa.array(words, pa.string()).take(encoded.indices)
 
 
 def _translated(column: pa.Array, words: dict[str, str]) -> pa.Array:

@@ -5,7 +5,7 @@ Every number is a count. Nothing in it depends on a clock, a path of the machine
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from percapita.evidence.canonical import digest_of
@@ -61,7 +61,8 @@ class SystemFigures:
     `users` is None when there is no evidence (`basis` is "none"); it is never 0 for that reason. `events` are the rows
     of the period whose use type counts, before exclusions, `accounts_seen` the accounts in them; `excluded`,
     `needs_determination` and `unknown_accounts` are parts of `accounts_seen`. `idle_accounts` are human accounts of
-    the sources that name the system without a row in the period.
+    the sources that name the system without a row in the period. `users_on_proposals` are the users who would not count
+    if every kind that is only proposed for an account were confirmed.
     """
 
     id: str
@@ -85,6 +86,7 @@ class SystemFigures:
     months_covered: list[str]
     months_missing: list[str]
     outside_period: int
+    users_on_proposals: int = 0
     part_of: str | None = None
     environment: Environment = "production"
 
@@ -119,6 +121,7 @@ class Identities:
     shared_accounts: int
     invalid_npis: int
     unrecognized_kinds: dict[str, int]
+    proposed_kinds: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -117,4 +117,5 @@ class AccountBook:
             for node in self.persons.nodes[person]
             if key in nodes.emails[node] or key == nodes.employee[node]
         ]
-        return next((standing for standing in behind if standing.status == "person"), behind[0])
+        people = sorted((one for one in behind if one.status == "person"), key=lambda one: bool(one.proposed))
+        return (people or behind)[0]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from percapita.people.resolve import Persons
 from percapita.policy.user_definition import UserDefinition
 from percapita.policy.vocabulary import ACCOUNT_KINDS
+from percapita.usage.kinds import Proposal
 from percapita.usage.rules import is_glob, matches
 
 Status = Literal["person", "excluded", "determination", "unknown"]
@@ -45,13 +47,15 @@ class Exclusion:
 class Standing:
     """Say what an account stands for. `rule` is `exclude[i]` or the id of a rule of the user definition.
 
-    `shared` marks an account or mailbox that several people use, whatever the reason it is left out for.
+    `shared` marks an account or mailbox that several people use, whatever the reason it is left out for. `proposed` is
+    the kind that an account which counts as a person may be, until the plan says so.
     """
 
     status: Status
     reason: str = ""
     rule: str = ""
     shared: bool = False
+    proposed: str = ""
 
 
 PERSON = Standing("person")
@@ -99,8 +103,10 @@ class Judge:
         return Standing("excluded", self.definition.location_reason, self.definition.location_rule)
 
 
-def standings(judge: Judge, persons: Persons, countries: Sequence[str | None]) -> list[Standing]:
-    """Return the standing of every node; workforce rows stand for persons."""
+def standings(
+    judge: Judge, persons: Persons, countries: Sequence[str | None], proposals: Sequence[Proposal | None] = ()
+) -> list[Standing]:
+    """Return the standing of every node; workforce rows stand for persons. `proposals` are by node."""
     nodes = persons.identities
     named = _named_by_exclusions(judge, nodes.account)
     known: dict[tuple[object, ...], Standing] = {}
@@ -110,6 +116,9 @@ def standings(judge: Judge, persons: Persons, countries: Sequence[str | None]) -
         if case not in known:
             known[case] = judge.of_known(kind, account, shared, case[3])
         result.append(known[case])
+    for node, proposal in enumerate(proposals):
+        if proposal is not None and result[node].status == "person":
+            result[node] = replace(result[node], proposed=proposal.kind)
     return result
 
 
@@ -128,3 +137,8 @@ def unrecognized_kinds(persons: Persons) -> dict[str, int]:
         if kind is not None and kind.casefold() not in ACCOUNT_KINDS:
             found[kind] = found.get(kind, 0) + 1
     return dict(sorted(found.items()))
+
+
+def proposed_kinds(standing_of_node: Sequence[Standing]) -> dict[str, int]:
+    """Return how many accounts that count as a person each kind is proposed for."""
+    return dict(sorted(Counter(standing.proposed for standing in standing_of_node if standing.proposed).items()))

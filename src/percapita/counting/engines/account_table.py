@@ -108,4 +108,5 @@ def _standing_columns(standings: Sequence[Standing]) -> dict[str, tuple[list[obj
         "words": ([standing.reason for standing in standings], "string"),
         "standing_rule": ([standing.rule for standing in standings], "string"),
         "shared": ([standing.shared for standing in standings], "bool"),
+        "proposed": ([bool(standing.proposed) for standing in standings], "bool"),
     }

@@ -78,6 +78,14 @@ BELOW_MINIMUM = (
     f"SELECT system_number, count(*) FROM ranked WHERE rank = {COUNTED} AND system_number < {{systems}} GROUP BY ALL"
 )
 
+SURE_USERS = f"""
+SELECT system_number, count(*) FROM (
+  SELECT system_number, a.person FROM account_use u JOIN account_standing a USING (account_number)
+  WHERE u.kind = {COUNTED} AND a.status = 0 AND NOT a.proposed AND a.person IS NOT NULL AND system_number < {{systems}}
+  GROUP BY ALL HAVING sum(u.events) >= {{minimum}}
+) GROUP BY ALL
+"""
+
 UNDETERMINED_PERSONS = f"""
 SELECT system_number, count(DISTINCT a.person)
 FROM account_use u JOIN account_standing a USING (account_number)
@@ -319,6 +327,12 @@ def _tally_users(connection: DuckDBPyConnection, task: Task, tallies: list[Tally
         tallies[number].by_entity[entity] = people
     for number, people in connection.execute(BELOW_MINIMUM.format(systems=len(tallies))).fetchall():
         tallies[number].below_minimum = people - tallies[number].users
+    if any(standing.proposed for standing in task.book.standing_of_node):
+        least = task.loaded.definition.minimum_events
+        query = SURE_USERS.format(systems=len(tallies), minimum=least)
+        sure = dict(connection.execute(query).fetchall())
+        for number, tally in enumerate(tallies):
+            tally.users_on_proposals = tally.users - sure.get(number, 0)
     for number, people in connection.execute(UNDETERMINED_PERSONS.format(systems=len(tallies))).fetchall():
         tallies[number].undetermined_persons = people
     for number, months in connection.execute(MONTHS_COVERED.format(systems=len(tallies))).fetchall():

@@ -119,8 +119,8 @@ def _tally(task: Task, system: str, facts: _SystemFacts) -> Tally:
     undetermined = [(fact, account) for fact, account in facts.inside if fact.rule == UNDETERMINED]
     accounts = {account.identity: account for _, account in counted}
     people = _people(task, counted)
-    least = task.loaded.definition.minimum_events
-    users = {person: use for person, use in people.items() if use.events >= least}
+    users = _users(task, people)
+    sure = _people(task, [(fact, account) for fact, account in counted if not account.standing.proposed])
     standings = [account.standing for account in accounts.values()]
     return Tally(
         source_types=facts.source_types,
@@ -140,6 +140,7 @@ def _tally(task: Task, system: str, facts: _SystemFacts) -> Tally:
         ),
         shared_accounts=sum(standing.shared for standing in standings),
         below_minimum=len(people) - len(users),
+        users_on_proposals=len(users) - len(_users(task, sure)),
         undetermined_events=sum(fact.events for fact, _ in undetermined),
         undetermined_persons=len(
             {account.person for _, account in undetermined if account.standing.status == "person"} - set(users)
@@ -147,6 +148,11 @@ def _tally(task: Task, system: str, facts: _SystemFacts) -> Tally:
         months_covered={month_start(fact.bucket) for fact, _ in facts.inside if fact.bucket is not None},
         outside_period=facts.outside,
     )
+
+
+def _users(task: Task, people: dict[int, _PersonUse]) -> dict[int, _PersonUse]:
+    """Return the people with as many rows as the definition asks for."""
+    return {person: use for person, use in people.items() if use.events >= task.loaded.definition.minimum_events}
 
 
 def _people(task: Task, counted: Iterable[tuple[Fact, Account]]) -> dict[int, _PersonUse]:
