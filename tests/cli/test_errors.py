@@ -160,6 +160,22 @@ def test_too_many_rejects(clinic: Organization, complaint: Complaint) -> None:
     assert (out / "rejects.csv").read_text(encoding="utf-8").count("logs/rcm-01.csv") == 2
 
 
+@pytest.mark.parametrize("command", ["check", "count"])
+def test_the_first_reject_is_a_whole_row(command: str, clinic: Organization, complaint: Complaint) -> None:
+    """It names no column, and its row is the one that stands in the file."""
+    clinic.head = clinic.head.replace("max_rejects = 1.0", "max_rejects = 0.3")
+    clinic.write_log("rcm-01", "\nrcm,ben\nrcm,ana,2026-02-02,bill")
+    path = clinic.log("rcm-01")
+    path.write_text(path.read_text(encoding="utf-8").replace("rcm,ben", "\nrcm,ben"), encoding="utf-8")
+    clinic.write_plan()
+    code, line = complaint(command, clinic.plan)
+    assert code == 2
+    assert (
+        "cannot be read; the first: the row has more or fewer cells than the header (4) · logs/rcm-01.csv, row 3"
+        in line
+    )
+
+
 def test_results_that_cannot_be_written(clinic: Organization, complaint: Complaint) -> None:
     (clinic.folder / "out").write_text("a file", encoding="utf-8")
     code, line = complaint("count", clinic.plan, "--out", clinic.folder / "out")

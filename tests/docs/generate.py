@@ -370,7 +370,7 @@ FILES_TEXT = """
 | file | what |
 |---|---|
 | `identities.csv` | what is open about who is who: `question`, `key` (of which kind), `persons` (pseudonyms that are not joined) |
-| `rejects.csv` | rows that could not be read: `file`, `row` (the header is row 1), `column`, `reason`. Never what stood there |
+| `rejects.csv` | rows that could not be read: `file`, `row` (the header is row 1; blank lines are counted), `column`, `reason`. Never what stood there |
 | `report.html` | the user count report as one page, to print or to send; it needs no network |
 | `names.csv` | only with `--names`: `person`, `names`, `accounts`. It says who each pseudonym is. Keep it to yourself |
 """

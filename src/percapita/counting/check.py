@@ -166,12 +166,12 @@ def _sample_file(sample: _Sample, file: SourceFile, found: SourceCheck) -> None:
     found.rejected += totals.rejected
     if totals.rejects and not found.first_reject:
         reject = min(totals.rejects)
-        found.first_reject = f"{reject.path} row {reject.row}: {reject.column}: {reject.reason}"
+        found.first_reject = f"{reject.path} row {reject.row}: {reject.says}"
     limit = sample.loaded.plan.count.max_rejects
     if totals.rejected > limit * max(rows + totals.rejected, 1):
         raise InputError(
             f"{totals.rejected} of {rows + totals.rejected} sampled rows cannot be read; the first: "
-            f"{min(totals.rejects).column}: {min(totals.rejects).reason}",
+            f"{min(totals.rejects).says}",
             f"{file.path}, row {min(totals.rejects).row}",
             "correct the columns or the date_format of this source",
         )

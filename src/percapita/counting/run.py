@@ -176,7 +176,7 @@ def _stop_on_rejects(loaded: LoadedPlan, read: list[tuple[str, ReadTotals]], out
                 )
                 listed = f"; {which} listed in {out.name}/rejects.csv"
             raise InputError(
-                f"{totals.rejected} of {totals.rows} rows cannot be read; the first: {first.column}: {first.reason}",
+                f"{totals.rejected} of {totals.rows} rows cannot be read; the first: {first.says}",
                 f"{path}, row {first.row}",
                 f"correct the file or the plan, or raise [count] max_rejects{listed}",
             )

@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,12 +45,13 @@ def take_inventory(
     """Return the files of all sources, by source and path.
 
     Raises InputError for a missing file, a glob that fits nothing (unless `allow_empty` of the source's index), a
-    folder, a file named twice, and a file that is not what its format says.
+    folder, a pipe or device, a folder that may not be searched, a file named twice, and a file that is not what its
+    format says.
     """
     found: list[SourceFile] = []
     seen: dict[tuple[int, int], SourceFile] = {}
     for index, source in enumerate(sources):
-        paths = _expand(source.path, base)
+        paths = _found(source.path, base, index)
         if not paths and not allow_empty(index):
             raise _nothing(source.path, base, index)
         for path in paths:
@@ -67,6 +68,35 @@ def take_inventory(
     return tuple(sorted(found, key=lambda file: (file.source_index, file.path)))
 
 
+def _found(pattern: str, base: Path, index: int) -> list[Path]:
+    """Return the files that fit a path. Raises InputError for a folder in which more might be, but nobody can see."""
+    try:
+        found = _expand(pattern, base)
+        closed = next((folder for folder in _searched(pattern, base) if not os.access(folder, os.R_OK | os.X_OK)), None)
+    except PermissionError as error:
+        closed = Path(error.filename or base / pattern).parent
+    if closed is not None:
+        raise InputError(
+            "a folder on the path cannot be searched",
+            f"{_shown(closed, base)}, [[source]] {index + 1}",
+            "get the permission to read it, or write a path that leaves it out",
+        )
+    return found
+
+
+def _searched(pattern: str, base: Path) -> Iterator[Path]:
+    """Yield the folders in which files that fit a glob are looked for."""
+    while glob.has_magic(pattern):
+        pattern = os.path.dirname(pattern)  # noqa: PTH120 - the text that glob takes
+        folders = os.path.join(pattern, "") if pattern else pattern  # noqa: PTH118 - ending so, only folders fit
+        names = glob.glob(folders, root_dir=base, recursive=True) if folders else [""]  # noqa: PTH207 - as below
+        yield from (base / name for name in sorted(names))
+
+
+def _shown(path: Path, base: Path) -> str:
+    return os.path.relpath(path, base).replace(os.sep, "/")
+
+
 def _expand(pattern: str, base: Path) -> list[Path]:
     if (base / pattern).is_file() or not glob.has_magic(pattern):
         return [base / pattern] if (base / pattern).exists() else []
@@ -79,16 +109,18 @@ def _nothing(pattern: str, base: Path, index: int) -> InputError:
     if glob.has_magic(pattern):
         return InputError("no file fits the path", where, "correct the path; it is relative to the plan")
     folder = (base / pattern).parent
-    names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
+    names = [entry.name for entry in folder.iterdir()] if folder.is_dir() and os.access(folder, os.R_OK) else []
     close = difflib.get_close_matches(Path(pattern).name, names, n=1)
     cure = f"did you mean {close[0]!r}?" if close else "correct the path; it is relative to the plan"
     return InputError("there is no such file", where, cure)
 
 
 def _look(source: Source, index: int, path: Path, base: Path) -> SourceFile:
-    shown = os.path.relpath(path, base).replace(os.sep, "/")
+    shown = _shown(path, base)
     if path.is_dir():
         raise InputError("this is a folder, not a file", shown, f'write path = "{source.path}/*.csv" for its files')
+    if not path.is_file():
+        raise InputError("this is a pipe, a socket or a device, not a file", shown, "write what it gives to a file")
     try:
         stat = path.stat()
         with path.open("rb") as file:
@@ -169,14 +201,21 @@ class HashCache:
             self._changed = True
 
     def save(self) -> None:
-        """Write what is remembered, readable by its owner only."""
+        """Write what is remembered, readable by its owner only. Raises InputError when the folder cannot be written."""
         if not self._changed:
             return
         aside = self._path.with_name(f".{self._path.name}.{os.getpid()}")
-        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(self._known, file)
-        aside.replace(self._path)
+        try:
+            descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                json.dump(self._known, file)
+            aside.replace(self._path)
+        except OSError as error:
+            raise InputError(
+                f"the data home cannot be written ({error.strerror})",
+                str(self._path.parent),
+                "set PERCAPITA_HOME to a folder that can be written",
+            ) from None
 
     @staticmethod
     def _key(file: SourceFile) -> str:

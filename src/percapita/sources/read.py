@@ -1,6 +1,7 @@
 """Read a source file into canonical rows: events for logs, identities for workforce and accounts.
 
 The record number of a row counts the header as 1 in text and workbooks; where there is no header the first row is 1.
+Blank lines are counted: the number is what a person finds in the file.
 """
 
 from __future__ import annotations

@@ -11,12 +11,17 @@ _DIGIT = re.compile(r"\d")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Reject:
-    """Name a rejected row. `row` counts records from 1, the header included; it is 0 when the row is not known."""
+    """Name a rejected row. `row` counts records from 1, header and blank lines included; 0 if not known."""
 
     path: str
     row: int
     column: str
     reason: str
+
+    @property
+    def says(self) -> str:
+        """Return column and reason; what is wrong with a whole row has no column."""
+        return f"{self.column}: {self.reason}" if self.column else self.reason
 
 
 def shape(text: str) -> str:

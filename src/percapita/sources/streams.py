@@ -5,7 +5,9 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
+import re
 import zlib
+from array import array
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from types import TracebackType
@@ -166,35 +168,81 @@ def sniff_encoding(head: bytes, path: str) -> str:
 
 
 def _open_quote(file: SourceFile, delimiter: str) -> int:
-    """Return the record in which a quote is opened that the file never closes, or 0; by the rules of the parser."""
+    """Return the record in which a quote is opened that the file never closes, or 0."""
+    records = scan_records(file, delimiter)
+    return records.opened if records.inside else 0
+
+
+def scan_records(file: SourceFile, delimiter: str) -> Records:
+    """Return what a text's quotes and line ends say of its records; the whole file is read."""
     encoding = getattr(file.source, "encoding", None) or sniff_encoding(head_of(file), file.path)
-    quotes = _Quotes(ord(delimiter))
+    records = Records(delimiter)
     with open_stream(file, encoding, lambda units: None) as stream:
         while data := stream.read(1 << 20):
-            for sign in data:
-                quotes.see(sign)
-    return quotes.opened if quotes.inside else 0
+            records.see(data)
+        records.finish()
+    return records
 
 
-class _Quotes:
-    """Follow the quotes of a text: a cell is quoted if it begins with a quote, and then every quote toggles."""
+class Records:
+    """Follow the quotes and records of a text by the parser's rules, a block at a time.
 
-    def __init__(self, delimiter: int) -> None:
-        self._delimiter = delimiter
-        self._record = 1
-        self._start = True
-        self._quoted = False
+    A cell is quoted if it begins with a quote; the next quote that is not doubled ends that, and what follows up to the
+    delimiter is plain. `inside` says whether a quoted cell is open, `opened` in which record, blank lines counted.
+    `blanks` holds, for each blank line, how many records that are not blank stand before it.
+    """
+
+    def __init__(self, delimiter: str) -> None:
+        """Begin before the first record."""
+        opening = rb'"(?<=[\n' + re.escape(delimiter.encode()) + rb']")'  # looked behind after: it finds quotes fast
+        self._opening = re.compile(opening)
+        self._cell = re.compile(opening + rb'[^"]*+(?:""[^"]*+)*+"')
+        self._held = b""
+        self._before = b"\n"
+        self._full = 0
         self.inside = False
         self.opened = 0
+        self.blanks = array("q")
 
-    def see(self, sign: int) -> None:
-        if sign == 34 and self._start:
-            self._quoted = self.inside = True
-            self.opened = self._record
-        elif sign == 34 and self._quoted:
-            self.inside = not self.inside
-        elif not self.inside and sign in (10, self._delimiter):
-            self._record += sign == 10
-            self._start, self._quoted = True, False
-            return
-        self._start = False
+    def see(self, data: bytes) -> None:
+        """Follow the next bytes."""
+        text = self._held + data
+        whole = text.rstrip(b'\r"')  # half of a doubled quote or of a line end waits for the other half
+        self._held = text[len(whole) :]
+        self._follow(whole)
+
+    def finish(self) -> None:
+        """Follow what was held back, at the end of the text."""
+        self._follow(self._held)
+
+    def _follow(self, text: bytes) -> None:
+        begin = 0
+        if self.inside:
+            rest_of_cell = _QUOTED.match(text)
+            begin = rest_of_cell.end() + 1 if rest_of_cell else 1
+            if begin > len(text):
+                return
+            self.inside = False
+            self._before = b'"'
+        rest = self._before + text[begin:].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        plain = self._cell.sub(b"x", rest)
+        opening = self._opening.search(plain)
+        outside = plain[: opening.start()] if opening else plain
+        self._count(outside)
+        if opening:
+            self.inside = True
+            self.opened = self._full + len(self.blanks) + 1
+        self._before = outside[-1:]
+
+    def _count(self, outside: bytes) -> None:
+        """Count the line ends after the first byte, which was counted before."""
+        done = 1
+        for blank in _BLANK.finditer(outside):
+            self._full += outside.count(b"\n", done, blank.start())
+            self.blanks.append(self._full)
+            done = blank.end()
+        self._full += outside.count(b"\n", done)
+
+
+_QUOTED = re.compile(rb'[^"]*+(?:""[^"]*+)*+')
+_BLANK = re.compile(rb"\n(?<=\n\n)")

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from percapita.errors import InputError
 from percapita.sources.inventory import SourceFile
 from percapita.sources.raw import RawBatch, ReadTotals, place_columns, wanted
 from percapita.sources.rejects import Reject
-from percapita.sources.streams import HEAD, ByteStream, head_of, open_stream, sniff_encoding
+from percapita.sources.streams import HEAD, ByteStream, head_of, open_stream, scan_records, sniff_encoding
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 BLOCK = 4 << 20
 WIDEST_CELL = 16 << 20
 DELIMITERS = ",;\t|"
+_PAIRS = (b"\n\n", b"\n\r", b"\r\r")  # with one of these a blank line begins
 
 
 @dataclass(frozen=True)
@@ -101,46 +104,93 @@ def read_raw(
     dialect = sniff(file)
     places = place_columns(file, names, dialect.header)
     with open_stream(file, dialect.encoding, progress) as stream:
-        numbers = _Numbers(1 if dialect.has_header else 0)
+        lines = _Lines(stream, file, dialect.delimiter)
+        numbers = _Numbers(1 if dialect.has_header else 0, lines)
         ragged: list[int] = []
         try:
-            for batch in _batches(stream, dialect, list(places.values()), len(dialect.header), ragged):
+            for batch in _batches(lines, dialect, list(places.values()), len(dialect.header), ragged):
                 yield _raw(file, batch, places, numbers, ragged, totals)
         except pa.ArrowInvalid as error:
             raise _broken(file, str(error)) from None
-        _reject_ragged(file, ragged, len(dialect.header), totals)
+        _reject_ragged(file, lines.in_file(ragged), len(dialect.header), totals)
         totals.rows += numbers.records - (1 if dialect.has_header else 0) + len(ragged)
         stream.check_quotes(dialect.delimiter)
 
 
+class _Lines:
+    """Hand a text to the parser without the blank lines at its beginning, and notice whether it has blank lines.
+
+    The parser would take the first of them for the header, and it numbers records as if no blank line were there.
+    """
+
+    def __init__(self, stream: ByteStream, file: SourceFile, delimiter: str) -> None:
+        self._stream = stream
+        self._scan = partial(scan_records, file, delimiter)
+        self._begins = True
+        self._last = b""
+        self._has_blank = False
+        self.closed = False
+
+    @cached_property
+    def _blanks(self) -> Sequence[int]:
+        return self._scan().blanks
+
+    def in_file(self, records: list[int]) -> list[int]:
+        """Return the numbers in the file of records that were read already, counted without blank lines."""
+        if not self._has_blank:
+            return records
+        return [record + bisect_left(self._blanks, record) for record in records]
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes; none at the end."""
+        while data := self._stream.read(size):
+            text = data.lstrip(b"\r\n") if self._begins else data
+            self._has_blank |= len(text) < len(data) or self._blank(text)
+            if text:
+                self._begins = False
+                self._last = text[-1:]
+                return text
+        return b""
+
+    def _blank(self, text: bytes) -> bool:
+        """Tell whether there may be a blank line; one that stands in a quoted cell does no harm."""
+        meets = self._last + text[:1]
+        return meets in _PAIRS or any(pair in text for pair in _PAIRS)
+
+    def close(self) -> None:
+        """Close the text."""
+        self._stream.close()
+        self.closed = True
+
+
 @dataclass
 class _Numbers:
-    """Give rows their record numbers: `records` read so far, without ragged ones."""
+    """Give rows the numbers they have in the file, blank lines counted.
+
+    `records` are those read so far, without ragged and blank ones.
+    """
 
     records: int
+    lines: _Lines
+    _passed: int = 0
 
     def take(self, count: int, ragged: list[int]) -> list[int]:
-        """Return the numbers of the next `count` rows; `ragged` numbers are passed over."""
+        """Return the numbers of the next `count` rows; `ragged` records are passed over."""
         first = self.records + 1
         self.records += count
-        if not ragged:
-            return list(range(first, first + count))
-        return list(_passing(first, count, ragged))
+        found = list(self._passing(first, count, ragged)) if ragged else list(range(first, first + count))
+        return self.lines.in_file(found)
 
-
-def _passing(first: int, count: int, ragged: list[int]) -> Iterator[int]:
-    """Yield the record numbers of the rows `first`, ... counted without the ragged records, in order."""
-    shift = 0
-    while shift < len(ragged) and ragged[shift] <= first + shift:
-        shift += 1
-    for row in range(first, first + count):
-        while shift < len(ragged) and ragged[shift] <= row + shift:
-            shift += 1
-        yield row + shift
+    def _passing(self, first: int, count: int, ragged: list[int]) -> Iterator[int]:
+        """Yield the records of the rows `first`, ... counted without the ragged records, in order."""
+        for row in range(first, first + count):
+            while self._passed < len(ragged) and ragged[self._passed] <= row + self._passed:
+                self._passed += 1
+            yield row + self._passed
 
 
 def _batches(
-    stream: ByteStream, dialect: Dialect, places: list[int], width: int, ragged: list[int]
+    stream: _Lines, dialect: Dialect, places: list[int], width: int, ragged: list[int]
 ) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
     import pyarrow.csv as pc
@@ -222,7 +272,7 @@ def _utf8(value: bytes) -> str | None:
 
 def _reject_ragged(file: SourceFile, ragged: list[int], width: int, totals: ReadTotals) -> None:
     for number in ragged:
-        totals.reject(Reject(file.path, number, "", f"the row has not {width} cells as the header has"))
+        totals.reject(Reject(file.path, number, "", f"the row has more or fewer cells than the header ({width})"))
 
 
 def _broken(file: SourceFile, error: str) -> InputError:
