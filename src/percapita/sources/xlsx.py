@@ -11,12 +11,15 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from functools import partial
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from percapita.errors import InputError, nearest
 from percapita.sources.inventory import SourceFile
 from percapita.sources.raw import RawBatch, ReadTotals, place_columns
 from percapita.sources.reach import reach_too_far
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 BATCH = 10_000
 MOST_UNPACKED = 1 << 30
@@ -123,12 +126,21 @@ def read_raw(
     )
     while chunk := list(islice(numbered, BATCH)):
         totals.rows += len(chunk)
-        columns = {
-            name: pa.array([_text(row[place]) if place < len(row) else None for _, row in chunk], pa.string())
-            for name, place in places.items()
-        }
-        yield RawBatch(pa.array([number for number, _ in chunk], pa.int64()), columns)
+        cells = {name: [row[place] for _, row in chunk] for name, place in places.items()}
+        yield RawBatch(
+            pa.array([number for number, _ in chunk], pa.int64()),
+            {name: pa.array(map(_text, column), pa.string()) for name, column in cells.items()},
+            {name: typed for name, column in cells.items() if (typed := _typed(file, column)) is not None},
+        )
     progress(file.size)
+
+
+def _typed(file: SourceFile, column: list[Any]) -> pa.Array | None:
+    """Return which cells are dates; None if there is none, or no format is told and their text is read as it is."""
+    import pyarrow as pa
+
+    dates = [isinstance(cell, date) for cell in column] if file.source.date_format is not None else []
+    return pa.array(dates, pa.bool_()) if any(dates) else None
 
 
 def _plain(cell: Any) -> Any:
