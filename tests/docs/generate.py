@@ -492,6 +492,7 @@ Times are never guessed. `03/04/2026` may be March or April, so it is refused un
   back an hour comes twice: the first is meant. When clocks are put forward an hour does not exist: refused.
 - A **date alone** begins at midnight.
 - Parquet and XLSX hold real times: nothing is to be said, except `timezone` where they have no zone.
+  Where an XLSX column mixes them with texts, `date_format` is for the texts.
 
 A row whose time is refused is a reject: listed in `rejects.csv`, counted in the statement.
 

@@ -43,10 +43,14 @@ class ReadTotals:
 
 @dataclass(frozen=True)
 class RawBatch:
-    """Hold rows: the record number of each and the named columns, of any Arrow type."""
+    """Hold rows: the record number of each and the named columns, of any Arrow type.
+
+    A column of texts may hold cells that are typed times, in ISO form: `typed` says of such a column which they are.
+    """
 
     numbers: pa.Array
     columns: dict[str, pa.Array]
+    typed: dict[str, pa.Array] = field(default_factory=dict)
 
 
 class RawReader(Protocol):

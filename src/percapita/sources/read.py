@@ -220,10 +220,11 @@ class _EventReader:
         import pyarrow as pa
 
         rule = self._named[name]
-        column = batch.columns.get(file_column(rule) or "")
+        label = file_column(rule) or ""
+        column = batch.columns.get(label)
         typed = column is not None and (pa.types.is_temporal(column.type) or pa.types.is_integer(column.type))
         values = column if typed and isinstance(rule, str) else texts(batch, rule)
-        found, wrong = self._times.instants(values)
+        found, wrong = self._times.instants(values, batch.typed.get(label))
         for place, reason in wrong.items():
             bad.setdefault(place, (label(rule, name), reason))
         return found
@@ -329,10 +330,11 @@ def _dates(
     """Return days: of a time with a clock only its day."""
     import pyarrow as pa
 
-    column = batch.columns.get(file_column(rule) or "")
+    label = file_column(rule) or ""
+    column = batch.columns.get(label)
     if column is not None and pa.types.is_temporal(column.type):
         return column.cast(pa.date32(), safe=False)
-    found, wrong = TimeReader("UTC", file.source.date_format).instants(texts(batch, rule))
+    found, wrong = TimeReader("UTC", file.source.date_format).instants(texts(batch, rule), batch.typed.get(label))
     if name == "birth_date":
         totals.note(f"{file.path}: a birth date that cannot be read", len(wrong))
     else:

@@ -5,7 +5,7 @@
 - ISO: `YYYY-MM-DD`, then optionally `T` or a blank and `HH:MM[:SS[.digits]]`, then optionally `Z`, `+HH:MM`, `+HHMM` or
   `+HH`. Digits beyond microseconds are cut off.
 - Epoch: 9 or 10 digits are seconds, 12 or 13 are milliseconds.
-- With a told format (strptime) only that is read.
+- With a told format (strptime) only that is read; cells that are typed times need none.
 - Without a zone it is local time in the source's zone. Of an ambiguous local time the first is meant; one that does not
   exist (spring forward) is refused. A date alone begins at midnight, or at the first instant of that day.
 """
@@ -105,13 +105,15 @@ class TimeReader:
         # Where the clock is put forward at midnight, the offset before the change leads to the change itself.
         return microseconds(datetime(day.year, day.month, day.day, tzinfo=self.zone))
 
-    def instants(self, column: pa.Array) -> tuple[pa.Array, dict[int, str]]:
+    def instants(self, column: pa.Array, typed: pa.Array | None = None) -> tuple[pa.Array, dict[int, str]]:
         """Return timestamps (microseconds, UTC) of a column of any type, and why each bad row is one, by place.
 
-        Missing values stay missing and are not bad.
+        Missing values stay missing and are not bad. Texts that are `typed` are ISO, whatever format is told.
         """
         import pyarrow as pa
 
+        if typed is not None:
+            return self._mixed(column, typed)
         kind = column.type
         if pa.types.is_timestamp(kind):
             return self._stamps(column)
@@ -120,6 +122,15 @@ class TimeReader:
         if pa.types.is_integer(kind):
             return self._each(column, self.of_epoch)
         return self._texts(column)
+
+    def _mixed(self, column: pa.Array, typed: pa.Array) -> tuple[pa.Array, dict[int, str]]:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        nothing = pa.scalar(None, column.type)
+        told, wrong = self.instants(pc.if_else(typed, nothing, column))
+        iso, more = TimeReader(self.timezone).instants(pc.if_else(typed, column, nothing))
+        return pc.coalesce(told, iso), wrong | more
 
     def _stamps(self, column: pa.Array) -> tuple[pa.Array, dict[int, str]]:
         import pyarrow as pa
