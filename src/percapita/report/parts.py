@@ -70,6 +70,9 @@ def _points_of(system: SystemFigures) -> list[tuple[int, str]]:
         points.append(
             (system.unknown_accounts, f"{system.name}: accounts that nobody lists: {system.unknown_accounts:,}")
         )
+    if system.users_on_proposals:
+        text = f"users only by accounts that look like no person: {system.users_on_proposals:,}"
+        points.append((system.users_on_proposals, f"{system.name}: {text}"))
     if system.needs_determination:
         accounts = sum(system.needs_determination.values())
         points.append((accounts, f"{system.name}: accounts that need a determination: {accounts:,}"))
@@ -239,6 +242,10 @@ def identities(statement: Statement) -> Markup:
     rows += [
         (f"Accounts of the unknown kind {kind!r}, counted as human", accounts)
         for kind, accounts in found.unrecognized_kinds.items()
+    ]
+    rows += [
+        (f"Accounts that count as human and look like {kind!r}", accounts)
+        for kind, accounts in found.proposed_kinds.items()
     ]
     return section("identities", "People and accounts", table("People and accounts", ("What", "How many"), rows, (1,)))
 
