@@ -93,7 +93,8 @@ def measure(folder: Path, rounds: int, megabytes: int = MEGABYTES) -> None:
     """Write a file of each format, count it, and print MB/s and memory."""
     folder.mkdir(parents=True, exist_ok=True)
     print(f"\n{megabytes} MB of each format; median of {rounds} rounds, whole processes\n")
-    print("| format | seconds | MB/s | memory, MB |\n|---|---|---|---|")
+    print("| format | seconds | processor seconds | MB/s | MB/s of processor time | memory, MB |")
+    print("|---|---|---|---|---|---|")
     for title, (name, type_, preset, made, end) in FORMATS.items():
         path = folder / name
         if not path.exists():
@@ -109,9 +110,10 @@ def _show(title: str, plan: Path, path: Path, rounds: int) -> None:
     for _ in range(rounds):
         forget(home)
         measured.append(run((*PERCAPITA, "count", str(plan), "--format", "json"), home))
-    taken = median(one.seconds for one in measured)
+    size = path.stat().st_size / 1e6
+    taken, cpu = median(one.seconds for one in measured), median(one.cpu for one in measured)
     memory = max(one.memory for one in measured)
-    print(f"| {title} | {taken:.1f} | {path.stat().st_size / 1e6 / taken:.0f} | {memory} |")
+    print(f"| {title} | {taken:.1f} | {cpu:.1f} | {size / taken:.0f} | {size / cpu:.0f} | {memory} |")
 
 
 def write(path: Path, texts: Iterator[str], size: int, end: str) -> None:

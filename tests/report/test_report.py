@@ -58,6 +58,7 @@ def system(number: int, **other: Any) -> SystemFigures:
         "months_covered": list(MONTHS),
         "months_missing": [],
         "outside_period": base + 81,
+        "users_on_proposals": base + 91,
         "part_of": "suite",
     }
     return SystemFigures(**(given | other))
@@ -71,6 +72,7 @@ ZEROS = (
     "shared_accounts",
     "below_minimum",
     "outside_period",
+    "users_on_proposals",
 )
 
 
@@ -104,6 +106,7 @@ def statement(**other: Any) -> Statement:
             shared_accounts=70_015,
             invalid_npis=70_016,
             unrecognized_kinds={"avatar": 70_017},
+            proposed_kinds={"bot": 70_018},
         ),
         "groups": {"suite": 70_021},
         "inputs": [
@@ -256,7 +259,7 @@ def test_a_system_without_evidence_is_not_known() -> None:
 
 def test_nothing_open_is_said_too() -> None:
     empty: dict[str, Any] = {"unknown_accounts": 0, "undetermined": Undetermined(events=0, persons=0)}
-    quiet = system(1, needs_determination={}, excluded={}, below_minimum=0, **empty)
+    quiet = system(1, needs_determination={}, excluded={}, below_minimum=0, users_on_proposals=0, **empty)
     none = Identities(
         accounts=0, workforce_rows=0, conflicts=0, shared_mailboxes=0, shared_accounts=0, invalid_npis=0,
         unrecognized_kinds={},

@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from percapita.counting.check import check
 from percapita.sources.presets import presets
-from tests.sources.reading import FORMATS, read
+from percapita.statement.types import as_json
+from tests.sources.reading import FORMATS, read, read_text, write_plan
+from tests.support.plans import ENGINES, run
 
 PATIENT = "Zqxa"
 FILES = {path.name: path.name.partition(".")[0] for path in sorted(FORMATS.iterdir()) if path.name != "README.md"}
@@ -96,6 +99,32 @@ def test_rows_of_published_messages(name: str, tmp_path: Path) -> None:
     else:
         assert name == "group-members.csv"
     assert PATIENT not in repr(found)
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_engines_and_check_agree_on_published_messages(name: str, tmp_path: Path) -> None:
+    plan = write_plan(tmp_path, FORMATS / name, FILES[name])
+    checked = check(plan).sources[0]
+    found = []
+    for engine in ENGINES:
+        statement = as_json(run(plan, engine).statement)
+        assert PATIENT not in repr(statement)
+        found.append({key: value for key, value in statement.items() if key not in ("engine", "digest")})
+    assert found[0] == found[1]
+    assert (checked.sampled_rows, checked.rejected) == (len(EVENTS[name]), len(REJECTS.get(name, [])))
+    assert found[0]["inputs"][0]["rejected"] == checked.rejected
+
+
+def test_lines_in_utf_16(tmp_path: Path) -> None:
+    lines = '{"WHO": "a", "AT": "2026-01-05T08:00:00Z"}\n' * 3
+    found = read_text(
+        tmp_path,
+        lines.encode("utf-16"),
+        "x.jsonl",
+        "epic-clarity",
+        'columns = { account_id = "WHO", occurred_at = "AT", activity = { value = "x" } }',
+    )
+    assert (len(found.rows), found.rejects) == (3, [])
 
 
 def test_every_preset_has_an_example() -> None:

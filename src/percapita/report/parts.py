@@ -161,6 +161,7 @@ def undecided(statement: Statement) -> Markup:
             system.undetermined.events,
             system.undetermined.persons,
             system.outside_period,
+            system.users_on_proposals,
         )
         for system in statement.systems
         if system.events or system.undetermined.events or system.outside_period
@@ -173,6 +174,7 @@ def undecided(statement: Statement) -> Markup:
         "Rows without a rule",
         "People these would add",
         "Rows outside the period",
+        "Users by accounts that look like no person",
     )
     unlisted = list(statement.unlisted_systems.items())
     more = (
@@ -180,7 +182,7 @@ def undecided(statement: Statement) -> Markup:
         if unlisted
         else ""
     )
-    return section("rows", "Rows", table("Rows of each application", heads, rows, range(1, 7)), more)
+    return section("rows", "Rows", table("Rows of each application", heads, rows, range(1, 8)), more)
 
 
 def identities(statement: Statement) -> Markup:
@@ -198,6 +200,10 @@ def identities(statement: Statement) -> Markup:
     rows += [
         (f"Accounts of the unknown kind {kind!r}, counted as human", accounts)
         for kind, accounts in found.unrecognized_kinds.items()
+    ]
+    rows += [
+        (f"Accounts that count as human and look like {kind!r}", accounts)
+        for kind, accounts in found.proposed_kinds.items()
     ]
     return section("identities", "People and accounts", table("People and accounts", ("What", "How many"), rows, (1,)))
 

@@ -20,7 +20,9 @@ LONGEST_LINE = 16 << 20
 def columns_of(file: SourceFile) -> list[str]:
     """Return the fields of the first lines."""
     names: dict[str, None] = {}
-    for line in head_of(file).splitlines()[:100]:
+    head = head_of(file)
+    encoding = getattr(file.source, "encoding", None) or sniff_encoding(head, file.path)
+    for line in head.decode(encoding, "ignore").removeprefix("\ufeff").encode("utf-8").split(b"\n")[:100]:
         try:
             found = msgspec.json.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

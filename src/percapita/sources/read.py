@@ -220,11 +220,11 @@ class _EventReader:
         import pyarrow as pa
 
         rule = self._named[name]
-        label = file_column(rule) or ""
-        column = batch.columns.get(label)
+        column_name = file_column(rule) or ""
+        column = batch.columns.get(column_name)
         typed = column is not None and (pa.types.is_temporal(column.type) or pa.types.is_integer(column.type))
         values = column if typed and isinstance(rule, str) else texts(batch, rule)
-        found, wrong = self._times.instants(values, batch.typed.get(label))
+        found, wrong = self._times.instants(values, batch.typed.get(column_name))
         for place, reason in wrong.items():
             bad.setdefault(place, (label(rule, name), reason))
         return found
@@ -330,11 +330,12 @@ def _dates(
     """Return days: of a time with a clock only its day."""
     import pyarrow as pa
 
-    label = file_column(rule) or ""
-    column = batch.columns.get(label)
+    column_name = file_column(rule) or ""
+    column = batch.columns.get(column_name)
     if column is not None and pa.types.is_temporal(column.type):
         return column.cast(pa.date32(), safe=False)
-    found, wrong = TimeReader("UTC", file.source.date_format).instants(texts(batch, rule), batch.typed.get(label))
+    reader = TimeReader("UTC", file.source.date_format)
+    found, wrong = reader.instants(texts(batch, rule), batch.typed.get(column_name))
     if name == "birth_date":
         totals.note(f"{file.path}: a birth date that cannot be read", len(wrong))
     else:
