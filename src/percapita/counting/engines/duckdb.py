@@ -13,7 +13,8 @@ from pathlib import Path
 
 from percapita.counting.digest import Stamp, digest_path, read_stamp, refuse_stale
 from percapita.counting.engines.duckdb_lanes import MEMORY, cores, database, make_missing
-from percapita.counting.engines.duckdb_rollup import DigestFile, roll_up
+from percapita.counting.engines.duckdb_merge import DigestFile, merge_path
+from percapita.counting.engines.duckdb_rollup import roll_up
 from percapita.counting.task import Counted, EventFile, Task
 from percapita.errors import InputError
 
@@ -50,17 +51,21 @@ def _count(task: Task, scratch: Path) -> Counted:
 
 
 def _remove_damaged(task: Task) -> bool:
-    """Remove the kept digests that cannot be read to their end; tell whether there were any."""
+    """Remove what is kept and cannot be read to its end; tell whether there was any."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    if task.digests is None:
+        return False
+    kept = {_path(task, one, Path()): one for one in task.files}
+    merged = {merge_path(task.digests, task, one.file.source) for one in task.files}  # type: ignore[arg-type]
     damaged = []
-    for one in task.files if task.digests else ():
-        path = _path(task, one, Path())
+    for path in (*kept, *merged):
         try:
             pq.read_table(path)
         except (OSError, pa.ArrowException):
-            if one.kept is not None:
+            one = kept.get(path)
+            if one is not None and one.kept is not None:
                 raise InputError(
                     "the file is gone and its kept digest is damaged",
                     one.file.path,
@@ -86,7 +91,7 @@ def _digests(task: Task, scratch: Path) -> list[DigestFile]:
     if missing:
         stamps |= make_missing(task, scratch, [(one, path) for path, one in missing.items()])
     return [
-        DigestFile(path, one.file.source, stamps[path], stamps[path].path if one.kept else one.file.path)
+        DigestFile(path, one.file.source, stamps[path], stamps[path].path if one.kept else one.file.path)  # type: ignore[arg-type]
         for one, path in zip(task.files, paths, strict=True)
     ]
 

