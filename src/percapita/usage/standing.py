@@ -118,6 +118,8 @@ def _named_by_exclusions(judge: Judge, accounts: Sequence[str]) -> set[str]:
     exact = {word for rule in judge.exclusions for word in rule.account_globs or () if not is_glob(word)}
     exact |= {account for rule in judge.exclusions for account in rule.listed or ()}
     globs = [word for rule in judge.exclusions for word in rule.account_globs or () if is_glob(word)]
+    if not globs:
+        return exact
     return exact | {account for account in accounts if any(matches(word, account) for word in globs)}
 
 

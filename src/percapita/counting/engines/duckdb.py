@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from percapita.counting.digest import Stamp, digest_path, read_stamp, refuse_stale
-from percapita.counting.engines.duckdb_lanes import MEMORY, cores, database, make_missing
+from percapita.counting.engines.duckdb_digest import Made
+from percapita.counting.engines.duckdb_lanes import MEMORY, Lanes, cores, database, make_missing
 from percapita.counting.engines.duckdb_merge import DigestFile, merge_path
 from percapita.counting.engines.duckdb_rollup import roll_up
 from percapita.counting.task import Counted, EventFile, Task
@@ -45,9 +47,9 @@ class DuckDBEngine:
 
 
 def _count(task: Task, scratch: Path) -> Counted:
-    digests = _digests(task, scratch)
+    digests, parts = _digests(task, scratch)
     with database(scratch / "spill", cores(), MEMORY) as connection:
-        return roll_up(connection, task, digests, scratch)
+        return roll_up(connection, task, digests, parts, scratch)
 
 
 def _remove_damaged(task: Task) -> bool:
@@ -80,20 +82,30 @@ def _remove_damaged(task: Task) -> bool:
 def make_digests(task: Task) -> None:
     """Make the digests that are missing or stale, and count nothing."""
     with _scratch(task) as scratch:
-        _digests(task, scratch)
+        _digests(task, scratch, fold=False)
 
 
-def _digests(task: Task, scratch: Path) -> list[DigestFile]:
-    """Return the digest of each file: kept, still current, or made now."""
+def _digests(task: Task, scratch: Path, fold: bool = True) -> tuple[list[DigestFile], dict[int, list[Path]]]:
+    """Return the digest of each file - kept, still current, or made now - and what was folded on the way."""
     paths = [_path(task, one, scratch) for one in task.files]
-    stamps = {path: stamp for one, path in zip(task.files, paths, strict=True) if (stamp := _current(task, one, path))}
-    missing = {path: one for one, path in zip(task.files, paths, strict=True) if path not in stamps}
+    current = {path: stamp for one, path in zip(task.files, paths, strict=True) if (stamp := _current(task, one, path))}
+    missing = {path: one for one, path in zip(task.files, paths, strict=True) if path not in current}
+    lanes = Lanes()
     if missing:
-        stamps |= make_missing(task, scratch, [(one, path) for path, one in missing.items()])
-    return [
-        DigestFile(path, one.file.source, stamps[path], stamps[path].path if one.kept else one.file.path)  # type: ignore[arg-type]
+        once = {path for path, times in Counter(paths).items() if times == 1} if fold else set()
+        lanes = make_missing(task, scratch, [(one, path) for path, one in missing.items()], once)
+    made = {path: Made(stamp, folded=False) for path, stamp in current.items()} | lanes.made
+    digests = [
+        DigestFile(
+            path=path,
+            source=one.file.source,  # type: ignore[arg-type]
+            stamp=made[path].stamp,
+            shown=made[path].stamp.path if one.kept else one.file.path,
+            folded=made[path].folded,
+        )
         for one, path in zip(task.files, paths, strict=True)
     ]
+    return digests, lanes.parts
 
 
 def _path(task: Task, one: EventFile, scratch: Path) -> Path:
