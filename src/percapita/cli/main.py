@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import io
 import os
@@ -103,6 +104,9 @@ def main() -> None:
     """Be the entry point of the `percapita` program."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a sign still gets the table
+    # Hundreds of thousands of accounts live to the end of the program: looking among them for cycles finds nothing and
+    # takes an eighth of the time of resolving them.
+    gc.set_threshold(200_000, 50, 100)
     try:
         code = run(sys.argv[1:])
         sys.stdout.flush()

@@ -196,7 +196,7 @@ def _only_one(groups: dict[str, list[int]], roots: Sequence[int]) -> dict[str, i
     found = {}
     for key, nodes in groups.items():
         root = roots[nodes[0]]
-        if len(nodes) == 1 or all(roots[node] == root for node in nodes):
+        if len(nodes) == 1 or len(set(map(roots.__getitem__, nodes))) == 1:
             found[key] = root
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -125,8 +126,9 @@ def _named_by_exclusions(judge: Judge, accounts: Sequence[str]) -> set[str]:
 
 def unrecognized_kinds(persons: Persons) -> dict[str, int]:
     """Return the words given as account kinds that nobody defined, with their accounts; they count as human."""
-    found: dict[str, int] = {}
-    for kind in persons.identities.kind:
-        if kind is not None and kind.casefold() not in ACCOUNT_KINDS:
-            found[kind] = found.get(kind, 0) + 1
-    return dict(sorted(found.items()))
+    words = Counter(persons.identities.kind)
+    return {
+        kind: words[kind]
+        for kind in sorted(kind for kind in words if kind is not None)
+        if kind.casefold() not in ACCOUNT_KINDS
+    }

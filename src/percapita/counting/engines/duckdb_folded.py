@@ -20,7 +20,7 @@ ACCOUNT = (1 << ACCOUNT_BITS) - 1
 FOLDED_SYSTEM = ACCOUNT_BITS + KIND_BITS
 DIGEST_SYSTEM = ACCOUNT_BITS + RULE_BITS
 BUCKET = DIGEST_SYSTEM + SYSTEM_BITS
-ROOM = 5_000_000  # rows that all lanes together may hold before they are grouped again
+ROOM = 4_000_000  # rows that all lanes together may hold before they are grouped again
 
 # `packed` as the facts of a digest: bucket, system, rule and account.
 OF_PACKED = f"""

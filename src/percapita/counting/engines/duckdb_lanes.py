@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 MOST_LANES = 8
-MEMORY = 800  # MB that DuckDB may hold before it spills
+MEMORY = 600  # MB that DuckDB may hold before it spills; Python and what DuckDB does not count come on top
 
 
 @dataclass
