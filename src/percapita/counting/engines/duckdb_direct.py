@@ -328,7 +328,7 @@ class DirectReader:
 
         An ENUM is written to Parquet as the dictionary it is, in much less time, but whole: too much for a small file.
         """
-        if single(self._sql, "SELECT count(*) FROM packed") < 4 * self._accounts:
+        if single(self._sql, "SELECT count(*) FROM packed") < 8 * self._accounts:
             return "account_words"
         if self._shown < self._accounts:
             self._sql.execute(
