@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -90,12 +91,32 @@ ODD_STAMPS = [stamp_without_rules, stamp_is_a_list]
 SPOILED_FACTS = [zeros_before_the_foot]
 
 
+@pytest.mark.parametrize(
+    "damage", [cut_in_half, cut_last, nothing, noise, zeros_behind_the_head, foreign, zeros_before_the_foot]
+)
+def test_a_damaged_merge_is_made_again(damage: Callable[[bytes], bytes], clinic: Organization) -> None:
+    first = as_bytes(clinic.count())
+    merges = sorted((clinic.home / "merged").rglob("*.parquet"))
+    whole = {path: rows_of(path) for path in merges}
+    assert whole
+    for path in merges:
+        path.write_bytes(damage(path.read_bytes()))
+    assert as_bytes(clinic.count()) == first
+    assert {path: rows_of(path) for path in merges} == whole
+
+
+def rows_of(path: Path) -> list[str]:
+    """Return what a merge says: its rows have no order."""
+    return sorted(map(str, pq.read_table(path).to_pylist()))
+
+
 @pytest.mark.parametrize("damage", [*UNBELIEVED, *ODD_STAMPS, *SPOILED_FACTS], ids=lambda damage: damage.__name__)
 def test_a_damaged_digest_is_made_again(damage: Callable[[bytes], bytes], clinic: Organization) -> None:
     first = as_bytes(clinic.count())
     whole = {path: path.read_bytes() for path in clinic.digests()}
     for path, content in whole.items():
         path.write_bytes(damage(content))
+    shutil.rmtree(clinic.home / "merged")  # else nobody looks into the digests
     assert as_bytes(clinic.count()) == first
     assert {path: path.read_bytes() for path in clinic.digests()} == whole
 

@@ -112,7 +112,8 @@ def worlds(draw: st.DrawFn) -> World:
         "exclude": draw(st.lists(exclusions(), max_size=2)),
     }
     files: dict[str, list[dict[str, Any]]] = {}
-    kinds = ["accounts", "access", *draw(st.lists(st.sampled_from(KINDS_OF_SOURCES), max_size=4))]
+    more = draw(st.lists(st.sampled_from(KINDS_OF_SOURCES), max_size=3))
+    kinds = ["accounts", "access", draw(st.sampled_from(("usage", "recipients"))), *more]
     for source, content in [draw(sources(kind)) for kind in kinds]:
         name = f"f{len(files)}.{draw(st.sampled_from(FORMATS))}"
         files[name] = content

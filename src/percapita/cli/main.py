@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import io
 import os
@@ -109,6 +110,9 @@ def main() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a sign still gets the table
     listen()
+    # Hundreds of thousands of accounts live to the end of the program: looking among them for cycles finds nothing and
+    # takes an eighth of the time of resolving them.
+    gc.set_threshold(200_000, 50, 100)
     try:
         code = run(sys.argv[1:])
         sys.stdout.flush()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from percapita.counting.digest import digest_path, read_stamp, source_key
 from percapita.counting.engines.duckdb import make_digests
+from percapita.counting.engines.duckdb_merge import merges_of
 from percapita.counting.home import data_home, digests_of
 from percapita.counting.load import LoadedPlan, load_plan
 from percapita.counting.run import Progress, events_task
@@ -62,6 +64,8 @@ def prune(plan_file: Path, gone: bool) -> list[Kept]:
     removed = [kept for kept in show(plan_file) if kept.state in needless]
     for kept in removed:
         (root / kept.digest).unlink(missing_ok=True)
+    if removed:  # a merge may hold what was in them
+        shutil.rmtree(merges_of(root), ignore_errors=True)
     return removed
 
 

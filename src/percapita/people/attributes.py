@@ -15,6 +15,8 @@ Attribute = Literal["entity", "country", "worker_type"]
 def attribute_of_persons(persons: Persons, attribute: Attribute, day: date) -> list[str | None]:
     """Return for each person what holds on `day`, else what was known last before it, else None."""
     employment = persons.identities.employment
+    if not any(employment):
+        return [None] * len(persons.nodes)
     return [
         attribute_on(day, [row for node in nodes if (row := employment[node]) is not None], attribute)
         for nodes in persons.nodes

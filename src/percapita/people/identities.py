@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from percapita.people import keys
@@ -165,7 +166,7 @@ def _extend(
     nodes.kind += kinds
     nodes.shared += [False] * count
     nodes.employment += employment
-    nodes.origin += [(table.path, row) for row in rows]
+    nodes.origin += zip(repeat(table.path), rows)
 
 
 def _add_keys(nodes: Identities, node: int, column: _KeyColumns, index: int, by_id: dict[keys.EmployeeId, str]) -> None:

@@ -111,13 +111,17 @@ def _apply(work: _Work, level: Level, groups: dict[str, list[int]]) -> None:
     if not apart:
         return
     _note_ids(work, root_of)
+    if level == "employee_id" and not work.npi and _are_apart(apart):  # nothing can speak against it
+        for roots in apart.values():
+            work.joined.join(roots)
+        return
     for tied in _tied(apart, len(root_of)):
         _settle(work, level, tied, apart, groups)
 
 
 def _tied(apart: dict[str, set[int]], size: int) -> Iterable[list[str]]:
     """Return the keys in lots: those of a lot are connected by sets that several of them share."""
-    if sum(map(len, apart.values())) == len(set().union(*apart.values())):
+    if _are_apart(apart):
         return ([key] for key in apart)
     trial = Forest(size)
     for roots in apart.values():
@@ -126,6 +130,11 @@ def _tied(apart: dict[str, set[int]], size: int) -> Iterable[list[str]]:
     for key, roots in apart.items():
         connected[trial.root(next(iter(roots)))].append(key)
     return connected.values()
+
+
+def _are_apart(sets: dict[str, set[int]]) -> bool:
+    """Tell whether no two sets share a member."""
+    return sum(map(len, sets.values())) == len(set().union(*sets.values()))
 
 
 def _note_ids(work: _Work, root_of: Sequence[int]) -> None:
@@ -187,7 +196,7 @@ def _only_one(groups: dict[str, list[int]], roots: Sequence[int]) -> dict[str, i
     found = {}
     for key, nodes in groups.items():
         root = roots[nodes[0]]
-        if len(nodes) == 1 or all(roots[node] == root for node in nodes):
+        if len(nodes) == 1 or len(set(map(roots.__getitem__, nodes))) == 1:
             found[key] = root
     return found
 

@@ -68,8 +68,9 @@ class AccountBook:
         """Return the accounts of a directory by their text without case."""
         if directory not in self._folded:
             folded: defaultdict[str, list[int]] = defaultdict(list)
-            for account, node in self.by_directory.get(directory, {}).items():
-                folded[account.casefold()].append(node)
+            accounts = self.by_directory.get(directory, {})
+            for account, node in zip(map(str.casefold, accounts), accounts.values(), strict=True):
+                folded[account].append(node)
             self._folded[directory] = dict(folded)
         return self._folded[directory]
 

@@ -127,16 +127,19 @@ def _named_by_exclusions(judge: Judge, accounts: Sequence[str]) -> set[str]:
     exact = {word for rule in judge.exclusions for word in rule.account_globs or () if not is_glob(word)}
     exact |= {account for rule in judge.exclusions for account in rule.listed or ()}
     globs = [word for rule in judge.exclusions for word in rule.account_globs or () if is_glob(word)]
+    if not globs:
+        return exact
     return exact | {account for account in accounts if any(matches(word, account) for word in globs)}
 
 
 def unrecognized_kinds(persons: Persons) -> dict[str, int]:
     """Return the words given as account kinds that nobody defined, with their accounts; they count as human."""
-    found: dict[str, int] = {}
-    for kind in persons.identities.kind:
-        if kind is not None and kind.casefold() not in ACCOUNT_KINDS:
-            found[kind] = found.get(kind, 0) + 1
-    return dict(sorted(found.items()))
+    words = Counter(persons.identities.kind)
+    return {
+        kind: words[kind]
+        for kind in sorted(kind for kind in words if kind is not None)
+        if kind.casefold() not in ACCOUNT_KINDS
+    }
 
 
 def proposed_kinds(standing_of_node: Sequence[Standing]) -> dict[str, int]:

@@ -88,12 +88,13 @@ class AccountTable:
         }
         insert(connection, "other_accounts", columns)
         connection.execute(f"{LISTED}; CREATE TEMP VIEW accounts AS FROM listed UNION ALL FROM other_accounts")
-        standings = list(dict.fromkeys(self._standing))
-        place = {standing: number for number, standing in enumerate(standings)}
+        objects = {id(standing): standing for standing in self._standing}  # few, for very many accounts
+        standings = list(dict.fromkeys(objects.values()))
+        place = {key: standings.index(standing) for key, standing in objects.items()}
         columns = {
             "account_number": (list(range(len(self._standing))), "int64"),
             "person": (self._person, "int32"),
-            "standing": ([place[standing] for standing in self._standing], "int32"),
+            "standing": ([place[id(standing)] for standing in self._standing], "int32"),
         }
         insert(connection, "numbered_accounts", columns)
         insert(connection, "standings", _standing_columns(standings))

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from percapita.counting.digest import Stamp, digest_path, read_stamp, refuse_stale
-from percapita.counting.engines.duckdb_lanes import MEMORY, cores, database, make_missing
-from percapita.counting.engines.duckdb_rollup import DigestFile, roll_up
+from percapita.counting.engines.duckdb_digest import Made
+from percapita.counting.engines.duckdb_lanes import MEMORY, Lanes, cores, database, make_missing
+from percapita.counting.engines.duckdb_merge import DigestFile, merge_path
+from percapita.counting.engines.duckdb_rollup import roll_up
 from percapita.counting.task import Counted, EventFile, Task
 from percapita.errors import InputError
 
@@ -44,23 +47,27 @@ class DuckDBEngine:
 
 
 def _count(task: Task, scratch: Path) -> Counted:
-    digests = _digests(task, scratch)
+    digests, parts = _digests(task, scratch)
     with database(scratch / "spill", cores(), MEMORY) as connection:
-        return roll_up(connection, task, digests, scratch)
+        return roll_up(connection, task, digests, parts, scratch)
 
 
 def _remove_damaged(task: Task) -> bool:
-    """Remove the kept digests that cannot be read to their end; tell whether there were any."""
+    """Remove what is kept and cannot be read to its end; tell whether there was any."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    if task.digests is None:
+        return False
+    kept = {_path(task, one, Path()): one for one in task.files}
+    merged = {merge_path(task.digests, task, one.file.source) for one in task.files}  # type: ignore[arg-type]
     damaged = []
-    for one in task.files if task.digests else ():
-        path = _path(task, one, Path())
+    for path in (*kept, *merged):
         try:
             pq.read_table(path)
         except (OSError, pa.ArrowException):
-            if one.kept is not None:
+            one = kept.get(path)
+            if one is not None and one.kept is not None:
                 raise InputError(
                     "the file is gone and its kept digest is damaged",
                     one.file.path,
@@ -75,20 +82,30 @@ def _remove_damaged(task: Task) -> bool:
 def make_digests(task: Task) -> None:
     """Make the digests that are missing or stale, and count nothing."""
     with _scratch(task) as scratch:
-        _digests(task, scratch)
+        _digests(task, scratch, fold=False)
 
 
-def _digests(task: Task, scratch: Path) -> list[DigestFile]:
-    """Return the digest of each file: kept, still current, or made now."""
+def _digests(task: Task, scratch: Path, fold: bool = True) -> tuple[list[DigestFile], dict[int, list[Path]]]:
+    """Return the digest of each file - kept, still current, or made now - and what was folded on the way."""
     paths = [_path(task, one, scratch) for one in task.files]
-    stamps = {path: stamp for one, path in zip(task.files, paths, strict=True) if (stamp := _current(task, one, path))}
-    missing = {path: one for one, path in zip(task.files, paths, strict=True) if path not in stamps}
+    current = {path: stamp for one, path in zip(task.files, paths, strict=True) if (stamp := _current(task, one, path))}
+    missing = {path: one for one, path in zip(task.files, paths, strict=True) if path not in current}
+    lanes = Lanes()
     if missing:
-        stamps |= make_missing(task, scratch, [(one, path) for path, one in missing.items()])
-    return [
-        DigestFile(path, one.file.source, stamps[path], stamps[path].path if one.kept else one.file.path)
+        once = {path for path, times in Counter(paths).items() if times == 1} if fold else set()
+        lanes = make_missing(task, scratch, [(one, path) for path, one in missing.items()], once)
+    made = {path: Made(stamp, folded=False) for path, stamp in current.items()} | lanes.made
+    digests = [
+        DigestFile(
+            path=path,
+            source=one.file.source,  # type: ignore[arg-type]
+            stamp=made[path].stamp,
+            shown=made[path].stamp.path if one.kept else one.file.path,
+            folded=made[path].folded,
+        )
         for one, path in zip(task.files, paths, strict=True)
     ]
+    return digests, lanes.parts
 
 
 def _path(task: Task, one: EventFile, scratch: Path) -> Path:

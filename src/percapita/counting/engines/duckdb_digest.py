@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from percapita.counting.digest import METADATA_KEY, MOST_SYSTEMS, Stamp, patterns_of, rules_of, stamp_bytes
-from percapita.counting.engines.duckdb_direct import DirectReader
+from percapita.counting.engines.duckdb_direct import DirectReader, Meanings
+from percapita.counting.engines.kinds import kinds_of, month_bits
 from percapita.counting.engines.sql import text
 from percapita.counting.task import EventFile, Task
 from percapita.errors import InputError
@@ -30,37 +33,60 @@ FROM classified GROUP BY system, account, rule, bucket
 """
 
 
+@dataclass(frozen=True)
+class Made:
+    """Hold the stamp of a file that was read, and whether its facts were folded."""
+
+    stamp: Stamp
+    folded: bool
+
+
 class DigestMaker:
     """Make digests in one connection: typed Parquet directly, everything else through `sources.read`."""
 
-    def __init__(self, connection: DuckDBPyConnection, task: Task) -> None:
-        """Remember what was looked up once for all files."""
+    def __init__(self, connection: DuckDBPyConnection, task: Task, room: int) -> None:
+        """Remember what was looked up once for all files; `room` is how many rows may be held folded."""
         self._connection = connection
         self._task = task
         self._known: dict[tuple[str, ...], int] = {}
-        looks_at_objects = not all(rule.any_object for rule in task.loaded.rules)
-        # The same login may stand in two directories; a word that stood twice would count its rows twice.
-        accounts = list(dict.fromkeys(text for known in task.book.by_directory.values() for text in known if text))
-        self._direct = (
-            None if looks_at_objects else DirectReader(connection, task.loaded.calendar, self._place, accounts)
-        )
+        self._direct: DirectReader | None = None
+        if all(rule.any_object for rule in task.loaded.rules):
+            # The same login may stand in two directories; a word that stood twice would count its rows twice.
+            accounts = dict.fromkeys(text for known in task.book.by_directory.values() for text in known if text)
+            meanings = Meanings(self._place, partial(kinds_of, task.loaded), month_bits(task.loaded))
+            self._direct = DirectReader(connection, task.loaded.calendar, meanings, list(accounts), room)
 
     def _place(self, system: str, activity: str) -> int:
         return _place((system, activity), self._task.loaded.rules, self._known)
 
-    def make(self, one: EventFile, path: Path, progress: Callable[[int], None]) -> Stamp:
-        """Read a file once, write its digest to `path`, whole or not at all, and return its stamp."""
-        totals = self._direct.read(one) if self._direct else None
-        if self._direct and totals is not None:
-            stamp = _stamp(self._task, one, totals, self._direct.systems())
+    def make(self, one: EventFile, path: Path, fold: bool, progress: Callable[[int], None]) -> Made:
+        """Read a file once and write its digest to `path`, whole or not at all.
+
+        With `fold` its facts are folded, where they can be, into a part of the source; then a count that keeps no
+        digests writes none.
+        """
+        keep = self._task.digests is not None or not fold
+        totals = self._direct.read(one, digest=keep) if self._direct else None
+        if self._direct is None or totals is None:
+            return self._make_through_reader(one, path, progress)
+        stamp = _stamp(self._task, one, totals, self._direct.systems())
+        if keep:
             _write(self._connection, path, stamp, in_order=False)
-            progress(one.file.size)
-        else:
-            totals = self._through_reader(one, progress)
-            found = self._connection.execute("SELECT DISTINCT system FROM facts").fetchall()
-            stamp = _stamp(self._task, one, totals, {row[0] for row in found})
-            _write(self._connection, path, stamp, in_order=True)
-        return stamp
+        if fold:
+            self._direct.fold(one.file.source_index, digest=keep)
+        progress(one.file.size)
+        return Made(stamp, fold)
+
+    def _make_through_reader(self, one: EventFile, path: Path, progress: Callable[[int], None]) -> Made:
+        totals = self._through_reader(one, progress)
+        found = self._connection.execute("SELECT DISTINCT system FROM facts").fetchall()
+        stamp = _stamp(self._task, one, totals, {row[0] for row in found})
+        _write(self._connection, path, stamp, in_order=True)
+        return Made(stamp, folded=False)
+
+    def parts(self, folder: Path) -> dict[int, Path]:
+        """Write what was folded, and return the path of the part of each source by its index."""
+        return self._direct.folded.write(folder) if self._direct else {}
 
     def _through_reader(self, one: EventFile, progress: Callable[[int], None]) -> ReadTotals:
         """Fill `facts` with the rows that `sources.read` gives."""
@@ -197,7 +223,8 @@ def _write(connection: DuckDBPyConnection, path: Path, stamp: Stamp, in_order: b
     aside = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
     order = "ORDER BY system, account, rule, bucket" if in_order else ""
     options = (
-        "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 1048576, DICTIONARY_SIZE_LIMIT 4096"
+        "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION v2, ROW_GROUP_SIZE 1048576, "
+        "DICTIONARY_SIZE_LIMIT 4096"
     )
     try:
         connection.execute(

@@ -1,19 +1,35 @@
 """Group a typed Parquet log in SQL, without moving a row into Python: the fast way to a digest.
 
 Texts become small numbers: systems and activities by an ENUM (evaluated once for each entry of a Parquet dictionary),
-accounts by a join with a vocabulary that grows with the files. One packed number is the key of the grouping. What this
-way cannot do - rules that look at objects, times that are texts, translated columns - goes through `sources.read`, and
-both must give the same digest.
+accounts by a join with a vocabulary that grows with the files. One packed number is the key of the grouping, for a
+digest bucket, system, rule and account, for a count that keeps none at once system, kind of fact and account. Of each
+file what was found is also folded into a small table, so that a digest just written need not be read. What this way
+cannot do - rules that look at objects, times that are texts, translated columns - goes through `sources.read`, and both
+must give the same digest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from percapita.counting.engines.sql import insert, name, text
+from percapita.counting.engines.duckdb_folded import (
+    ACCOUNT,
+    ACCOUNT_BITS,
+    BUCKET,
+    BUCKET_BITS,
+    DIGEST_SYSTEM,
+    FOLDED_SYSTEM,
+    OF_PACKED,
+    RULE_BITS,
+    SYSTEM_BITS,
+    Folded,
+    name_systems,
+)
+from percapita.counting.engines.kinds import OUTSIDE
+from percapita.counting.engines.sql import insert, name, single, text
 from percapita.counting.engines.zones import LocalTimes, local_times
 from percapita.counting.task import EventFile
 from percapita.errors import InputError
@@ -28,12 +44,9 @@ from percapita.sources.values import BLANK
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-ACCOUNT_BITS, RULE_BITS, BUCKET_BITS, SYSTEM_BITS = 28, 11, 12, 12
 MOST_CELLS = 1_000_000  # systems times activities in the table of rules
 
 ZONED, NAIVE = "TIMESTAMP WITH TIME ZONE", ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
-
-Place = Callable[[str, str], int]
 
 
 @dataclass(frozen=True)
@@ -47,41 +60,76 @@ class _Log:
     system: str | None
     constant: str | None
     time: str
+    micro: str
     local: LocalTimes | None
     buckets: list[tuple[int, date]]
 
     @property
     def instant(self) -> str:
-        """Return the microseconds since 1970 UTC of a row as SQL; NULL for a local time that does not exist."""
-        return self.local.sql(self.time) if self.local else self.time
+        """Return the instant of a row as SQL, as it is compared; NULL for a local time that does not exist."""
+        return self.local.sql(self.micro.format(self.time)) if self.local else self.time
+
+    def by_bucket(self, values: Sequence[int]) -> str:
+        """Return as SQL which of `values` belongs to the bucket of `us`."""
+        edge = "{}" if self.local else "make_timestamp({})::TIMESTAMPTZ"
+        return steps(
+            "us", [(edge.format(begin), value) for (begin, _), value in zip(self.buckets, values, strict=True)]
+        )
+
+    def microseconds(self, instant: str) -> str:
+        """Return the microseconds since 1970 UTC of an instant."""
+        return instant if self.local else self.micro.format(instant)
+
+
+@dataclass(frozen=True)
+class Meanings:
+    """Tell what texts mean: `place` the rule for a system and an activity, `kinds` what a rule of a system concludes.
+
+    `months` has the bits of buckets, see `kinds`.
+    """
+
+    place: Callable[[str, str], int]
+    kinds: Callable[[str], list[tuple[int, int]]]
+    months: Mapping[date, int]
 
 
 class DirectReader:
-    """Make the table of facts of typed Parquet files, one after the other, in one connection."""
+    """Make the facts of typed Parquet files, one after the other, in one connection, and fold them together."""
 
     def __init__(
-        self, connection: DuckDBPyConnection, calendar: Calendar, place: Place, accounts: Sequence[str] = ()
+        self, connection: DuckDBPyConnection, calendar: Calendar, meanings: Meanings, accounts: Sequence[str], room: int
     ) -> None:
-        """Begin with the vocabulary of known `accounts`; `place` tells the rule for a system and an activity."""
+        """Begin with the vocabulary of known `accounts`; `room` is for rows that are folded."""
         self._sql = connection
         self._calendar = calendar
-        self._place = place
+        self._meanings = meanings
         self._words: dict[str, dict[str, None]] = {"system": {}, "activity": {}}  # in the order of their numbers
+        self._systems: dict[str, int] = {}
         self._columns: tuple[str | None, str | None] | None = None
         self._fits = True
         self._accounts = len(accounts)
         codes = list(range(1, len(accounts) + 1))
         columns = {"raw": (accounts, "string"), "account": (accounts, "string"), "code": (codes, "int64")}
         insert(connection, "account_words", columns)
+        # A join builds its table of the words, never of the rows: the rows are many, though nobody can tell how many.
+        connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
+        self.folded = Folded(connection, room)
+        self._shown = 0  # how many accounts the ENUM of them has
+        self._shift = 0
+        self._months_of: dict[str, tuple[list[int], str]] = {}
 
-    def read(self, one: EventFile) -> ReadTotals | None:
-        """Fill `facts` from a file and return its totals, or None if it must be read the other way."""
+    def read(self, one: EventFile, digest: bool) -> ReadTotals | None:
+        """Group a file and return its totals, or None if it must be read the other way.
+
+        With `digest` its facts are in `facts`, else it is only folded.
+        """
         log = self._look(one)
         if log is None or not self._learn(log):
             return None
         totals = ReadTotals(rows=log.rows)
-        counted = self._group(log)
-        self._show_facts(log)
+        counted = self._group(log, digest)
+        if digest:
+            self._show_facts(log)
         if counted < log.rows:
             self._reject(one, log, totals, log.rows - counted)
         unchanged(one.file)
@@ -114,14 +162,15 @@ class DirectReader:
         micro = "epoch_ns({}) // 1000" if kind == "TIMESTAMP_NS" else "epoch_us({})"
         edges = f"SELECT min({name(time)}) AS low, max({name(time)}) AS high, count(*) AS n FROM {read}"
         query = f"SELECT {micro.format('low')}, {micro.format('high')}, n FROM ({edges})"
-        low, high, rows = self._sql.execute(query).fetchone() or (None, None, 0)
+        low, high, rows = self._sql.execute(query).fetchall()[0]
         source = one.file.source
         zone = getattr(source, "timezone", None) or self._calendar.timezone
-        local = local_times(zone, low, high) if kind != ZONED and low is not None else None
+        local = local_times(zone, low or 0, high or 0) if kind != ZONED else None
         buckets: list[tuple[int, date]] = []
         if low is not None:
-            first, last = (local.utc(low), local.utc(high)) if local else (low, high)
-            day = 86_400_000_000
+            first, last, day = low, high, 0
+            if local:
+                first, last, day = local.utc(low), local.utc(high), 86_400_000_000
             buckets = self._calendar.boundaries(
                 self._calendar.bucket_at(first - day), self._calendar.bucket_at(last + day)
             )
@@ -129,7 +178,7 @@ class DirectReader:
             return None
         return _Log(
             read, rows, name(account), name(activity) if activity else None, name(system) if system else None,
-            constant_system(source), micro.format(name(time)), local, buckets,  # type: ignore[arg-type]
+            constant_system(source), name(time), micro, local, buckets,  # type: ignore[arg-type]
         )  # fmt: skip
 
     def _learn(self, log: _Log) -> bool:
@@ -160,17 +209,23 @@ class DirectReader:
         return bool(fresh)
 
     def _tabulate(self, systems: list[str], activities: list[str], blank: bool) -> bool:
-        """Make the tables of systems and of rules. A system that is blank has no cell: its rows are rejects."""
-        cells: list[int] = []
-        places: list[int] = []
+        """Make the table of rules. A system that is blank has no cell: its rows are rejects."""
+        rows: list[tuple[int, int, int, int, int]] = []
         for number, system in enumerate(systems):
             if system or blank:
-                cells += range(number * len(activities), (number + 1) * len(activities))
-                places += [self._place(system, activity) + 1 for activity in activities]
-        self._fits = max(places, default=0) < 1 << RULE_BITS
-        self._sql.execute("DROP TABLE IF EXISTS rule_places; DROP TABLE IF EXISTS system_names")
-        insert(self._sql, "rule_places", {"cell": (cells, "int64"), "place": (places, "int64")})
-        insert(self._sql, "system_names", {"code": (list(range(len(systems))), "int64"), "system": (systems, "string")})
+                code = self._systems.setdefault(system, len(self._systems))
+                kinds = self._meanings.kinds(system)
+                for cell, activity in enumerate(activities, start=number * len(activities)):
+                    place = self._meanings.place(system, activity) + 1
+                    kind, bits = kinds[place]
+                    prefix = code << DIGEST_SYSTEM | place << ACCOUNT_BITS
+                    rows.append((cell, prefix, code << FOLDED_SYSTEM | kind << ACCOUNT_BITS, bits, place - 1))
+        self._fits = len(self._systems) < 1 << SYSTEM_BITS and all(row[4] + 1 < 1 << RULE_BITS for row in rows)
+        self._sql.execute("DROP TABLE IF EXISTS rule_places")
+        names = ("cell", "prefix", "folded", "bits", "place")
+        columns = dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(names, ())
+        insert(self._sql, "rule_places", {column: (list(values), "int64") for column, values in columns.items()})
+        name_systems(self._sql, list(self._systems))
         return self._fits
 
     def _code(self, kind: str, column: str) -> str:
@@ -188,35 +243,52 @@ class DirectReader:
         activity = f"coalesce({self._code('activity', log.activity)}, {width - 1})"
         return f"{self._system_code(log)} * {width} + {activity}"
 
-    def _group(self, log: _Log) -> int:
+    def _group(self, log: _Log, digest: bool) -> int:
         """Make `packed`, learning the accounts that no file had before; return the rows that were counted."""
-        self._sql.execute(f"CREATE OR REPLACE TEMP TABLE packed AS {self._query(log, 0)}")
+        query = self._query if digest else self._straight_query
+        self._sql.execute(f"CREATE OR REPLACE TEMP TABLE packed AS {query(log, 0)}")
+        self._shift = DIGEST_SYSTEM if digest else FOLDED_SYSTEM
         counted = self._rows()
         if counted < log.rows:
             known = self._accounts
             if self._learn_accounts(log):
-                self._sql.execute(f"INSERT INTO packed {self._query(log, known)}")
+                self._sql.execute(f"INSERT INTO packed {query(log, known)}")
                 counted = self._rows()
         return counted
 
     def _rows(self) -> int:
-        row = self._sql.execute("SELECT coalesce(sum(events), 0)::BIGINT FROM packed").fetchone()
-        return int(row[0]) if row else 0
+        return single(self._sql, "SELECT sum(events)::BIGINT FROM packed")
 
     def _query(self, log: _Log, after: int) -> str:
-        """Return the grouping of the rows of accounts whose number is above `after`."""
-        width = RULE_BITS + ACCOUNT_BITS
-        key = (
-            f"({self._system_code(log)} << {BUCKET_BITS + width}) | ({bucket_case('us', log.buckets)} << {width}) "
-            f"| (p.place << {ACCOUNT_BITS}) | a.code"
-        )
+        """Return the grouping of the rows of accounts whose number is above `after`, for a digest."""
+        bucket = log.by_bucket([place << BUCKET for place in range(len(log.buckets))])
+        return self._grouping(log, after, f"p.prefix | a.code | {bucket}", "")
+
+    def _straight_query(self, log: _Log, after: int) -> str:
+        """Return the same for a count that keeps no digest."""
+        months = [self._meanings.months.get(bucket, 0) for _, bucket in log.buckets]
+        outside = log.by_bucket([0 if month else OUTSIDE << ACCOUNT_BITS for month in months])
+        more = f", bit_or(p.bits | {log.by_bucket(months)}) AS bits, min(p.place) AS place"
+        return self._grouping(log, after, f"p.folded | a.code | {outside}", more)
+
+    def _grouping(self, log: _Log, after: int, key: str, more: str) -> str:
         needed = ", ".join(column for column in (log.account, log.activity, log.system) if column)
+        first, last = log.microseconds("min(us)"), log.microseconds("max(us)")
         return (
-            f"SELECT {key} AS k, count(*) AS events, min(us) AS first, max(us) AS last "
+            f"SELECT {key} AS k, count(*) AS events, {first} AS first, {last} AS last{more} "
             f"FROM (SELECT {needed}, {log.instant} AS us FROM {log.file}) l "
             f"JOIN account_words a ON l.{log.account} = a.raw JOIN rule_places p ON p.cell = {self._cell(log)} "
             f"WHERE us IS NOT NULL{f' AND a.code > {after}' if after else ''} GROUP BY k"
         )
+
+    def fold(self, source: int, digest: bool) -> None:
+        """Fold the file that was read last into what is known of its source."""
+        if not digest:
+            self.folded.add(source, "SELECT k, events, first, last, bits, place FROM packed")
+            return
+        insert(self._sql, "bucket_months", self._months_of)
+        self.folded.add(source, OF_PACKED)
+        self._sql.execute("DROP TABLE bucket_months")
 
     def _learn_accounts(self, log: _Log) -> int:
         """Add the accounts of a file that are not known yet and return how many there were."""
@@ -225,8 +297,7 @@ class DirectReader:
             f"FROM (SELECT DISTINCT {log.account} AS raw FROM {log.file} ANTI JOIN account_words "
             f"ON {log.account} = raw) WHERE trim(raw, {BLANKS}) <> ''"
         )
-        row = self._sql.execute("SELECT count(*) FROM account_words").fetchone()
-        added = int(row[0]) - self._accounts if row else 0
+        added = single(self._sql, "SELECT count(*) FROM account_words") - self._accounts
         self._accounts += added
         if self._accounts >= 1 << ACCOUNT_BITS:
             raise InputError(
@@ -237,22 +308,42 @@ class DirectReader:
     def _show_facts(self, log: _Log) -> None:
         """Make the view `facts`: the packed numbers as words again. Texts that differ only by blanks come together."""
         buckets = ", ".join(f"DATE '{bucket}'" for _, bucket in log.buckets) or "NULL"
-        width = RULE_BITS + ACCOUNT_BITS
+        months = [self._meanings.months.get(bucket) for _, bucket in log.buckets]
+        places = list(range(len(months)))
+        outside = [OUTSIDE << ACCOUNT_BITS if month is None else 0 for month in months]
+        self._months_of = {
+            "bucket": (places, "int64"), "month": ([month or 0 for month in months], "int64"),
+            "outside": (outside, "int64"),
+        }  # fmt: skip
         self._sql.execute(
             "CREATE OR REPLACE TEMP VIEW facts AS SELECT s.system, a.account, "
             f"(((k >> {ACCOUNT_BITS}) & {(1 << RULE_BITS) - 1}) - 1)::SMALLINT AS rule, "
-            f"([{buckets}]::DATE[])[((k >> {width}) & {(1 << BUCKET_BITS) - 1}) + 1] AS bucket, events, first, last "
-            f"FROM packed JOIN account_words a ON a.code = (k & {(1 << ACCOUNT_BITS) - 1}) "
-            f"JOIN system_names s ON s.code = k >> {BUCKET_BITS + width}"
+            f"([{buckets}]::DATE[])[(k >> {BUCKET}) + 1] AS bucket, events, first, last "
+            f"FROM packed JOIN {self._account_names()} a ON a.code = (k & {ACCOUNT}) "
+            f"JOIN system_names s ON s.code = (k >> {DIGEST_SYSTEM}) & {(1 << SYSTEM_BITS) - 1}"
         )
+
+    def _account_names(self) -> str:
+        """Return the table of the accounts by number.
+
+        An ENUM is written to Parquet as the dictionary it is, in much less time, but whole: too much for a small file.
+        """
+        if single(self._sql, "SELECT count(*) FROM packed") < 8 * self._accounts:
+            return "account_words"
+        if self._shown < self._accounts:
+            self._sql.execute(
+                "DROP VIEW IF EXISTS facts; DROP TABLE IF EXISTS account_names; DROP TYPE IF EXISTS shown_accounts;"
+                "CREATE TYPE shown_accounts AS ENUM (SELECT DISTINCT account FROM account_words);"
+                "CREATE TEMP TABLE account_names AS SELECT code, account::shown_accounts AS account FROM account_words"
+            )
+            self._shown = self._accounts
+        return "account_names"
 
     def systems(self) -> set[str]:
         """Return the systems of the file that was read last."""
-        codes = f"SELECT DISTINCT k >> {BUCKET_BITS + RULE_BITS + ACCOUNT_BITS} AS code FROM packed"
-        return {
-            row[0]
-            for row in self._sql.execute(f"SELECT system FROM ({codes}) JOIN system_names USING (code)").fetchall()
-        }
+        codes = f"SELECT DISTINCT (k >> {self._shift}) & {(1 << SYSTEM_BITS) - 1} AS code FROM packed"
+        names = list(self._systems)
+        return {names[row[0]] for row in self._sql.execute(codes).fetchall()}
 
     def _reject(self, one: EventFile, log: _Log, totals: ReadTotals, rejected: int) -> None:
         """List the rows that were left out, with their numbers: a second look, taken only when there are some."""
@@ -275,10 +366,11 @@ class DirectReader:
 BLANKS = "E' \\t\\r\\n'"
 
 
-def bucket_case(instant: str, buckets: Sequence[tuple[int, date]], first: int = 0) -> str:
-    """Return the place of an instant's bucket as SQL: a binary search, no calendar call a row."""
-    if len(buckets) <= 1:
-        return f"{first}::BIGINT"
-    half = len(buckets) // 2
-    before, after = bucket_case(instant, buckets[:half], first), bucket_case(instant, buckets[half:], first + half)
-    return f"CASE WHEN {instant} < {buckets[half][0]} THEN {before} ELSE {after} END"
+def steps(instant: str, values: Sequence[tuple[str, int]]) -> str:
+    """Return the value of the last edge not after an instant as SQL: a binary search, no calendar call a row."""
+    kept = [pair for place, pair in enumerate(values) if place == 0 or pair[1] != values[place - 1][1]]
+    if len(kept) <= 1:
+        return f"{kept[0][1] if kept else 0}::BIGINT"
+    half = len(kept) // 2
+    before, after = steps(instant, kept[:half]), steps(instant, kept[half:])
+    return f"CASE WHEN {instant} < {kept[half][0]} THEN {before} ELSE {after} END"

@@ -4,29 +4,38 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
-from percapita.counting.digest import Stamp
-from percapita.counting.engines.duckdb_digest import DigestMaker
+from percapita.counting.engines.duckdb_digest import DigestMaker, Made
+from percapita.counting.engines.duckdb_folded import ROOM
 from percapita.counting.task import EventFile, Task
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 MOST_LANES = 8
-MEMORY = 800  # MB that DuckDB may hold before it spills
+MEMORY = 600  # MB that DuckDB may hold before it spills; Python and what DuckDB does not count come on top
 
 
-def make_missing(task: Task, scratch: Path, missing: Sequence[tuple[EventFile, Path]]) -> dict[Path, Stamp]:
-    """Make the digests at these paths and return their stamps. Raises what the first file that fails raises."""
+@dataclass
+class Lanes:
+    """Hold what came of the files: by path of the digest, and the parts into which they were folded, by source."""
+
+    made: dict[Path, Made] = field(default_factory=dict)
+    parts: dict[int, list[Path]] = field(default_factory=dict)
+
+
+def make_missing(task: Task, scratch: Path, missing: Sequence[tuple[EventFile, Path]], fold: Collection[Path]) -> Lanes:
+    """Make the digests at these paths; those in `fold` are folded too. Raises what the first file that fails raises."""
     total = sum(one.file.size for one in task.files)
-    lanes = _Lanes(task, total - sum(one.file.size for one, _ in missing), total)
+    lanes = _Lanes(task, total - sum(one.file.size for one, _ in missing), total, fold)
     for place, (one, path) in enumerate(missing):
         lanes.jobs.put((place, one, path))
     number = min(len(missing), cores(), MOST_LANES)
@@ -41,7 +50,9 @@ def make_missing(task: Task, scratch: Path, missing: Sequence[tuple[EventFile, P
         future.result()  # raises KeyboardInterrupt where only a lane heard of it
     if lanes.failed:  # jobs begin in order, so the first that fails is always the same
         raise lanes.failed[min(lanes.failed)]
-    return lanes.stamps
+    for future in futures:
+        future.result()
+    return lanes.found
 
 
 def cores() -> int:
@@ -52,9 +63,10 @@ def cores() -> int:
 class _Lanes:
     """Share the jobs and what came of them between lanes."""
 
-    def __init__(self, task: Task, done: int, total: int) -> None:
+    def __init__(self, task: Task, done: int, total: int, fold: Collection[Path]) -> None:
         self.task, self.jobs = task, SimpleQueue[tuple[int, EventFile, Path]]()
-        self.stamps: dict[Path, Stamp] = {}
+        self.found = Lanes()
+        self._fold = fold
         self._done, self._total = done, total
         self._lock = threading.Lock()
         self._open: list[DuckDBPyConnection] = []
@@ -65,17 +77,26 @@ class _Lanes:
         """Make one digest after the other until there are no more."""
         with database(scratch, max(1, cores() // lanes), MEMORY // lanes) as connection:
             self._open.append(connection)
-            maker = DigestMaker(connection, self.task)
+            maker = DigestMaker(connection, self.task, ROOM // lanes)
             while not self._stopped:
                 try:
                     place, one, path = self.jobs.get_nowait()
                 except Empty:
-                    return
+                    break
                 try:
-                    self.stamps[path] = maker.make(one, path, partial(self._progress, one.file.path))
+                    progress = partial(self._progress, one.file.path)
+                    self.found.made[path] = maker.make(one, path, path in self._fold, progress)
                 except Exception as error:
                     self.failed[place] = error
                     self._stopped = True
+            if not self._stopped:
+                self._take_parts(maker, scratch)
+
+    def _take_parts(self, maker: DigestMaker, scratch: Path) -> None:
+        scratch.mkdir(exist_ok=True)
+        for source, path in maker.parts(scratch).items():
+            with self._lock:
+                self.found.parts.setdefault(source, []).append(path)
 
     def give_up(self) -> None:
         """Let no lane begin another file, and break off what runs."""

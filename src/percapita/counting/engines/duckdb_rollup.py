@@ -6,55 +6,46 @@ everything the statement says follows from it, so the digests are read twice at 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from percapita.counting.digest import Stamp, rules_of
+from percapita.counting.digest import rules_of
 from percapita.counting.engines.account_table import STATUSES, AccountTable
-from percapita.counting.engines.sql import insert, text
+from percapita.counting.engines.duckdb_merge import DigestFile, merge
+from percapita.counting.engines.kinds import COUNTED, MONTHS, OUTSIDE, UNDETERMINED_KIND, USE_SHIFT
+from percapita.counting.engines.sql import insert, single, text
 from percapita.counting.load import scope_of
 from percapita.counting.task import Counted, Tally, Task
 from percapita.policy.vocabulary import USE_TYPES
-from percapita.sources.spec import Source
+from percapita.sources.spec import EventSource
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-COUNTED, UNDETERMINED_KIND, NO_USE, OUTSIDE = 0, 2, 3, 4  # 1 is counted use of an account left out
-
-
-# What each account did in each system: one row for each kind of fact. `months` has a bit for each month of the period.
-# The key packs system, kind and account into one number, which halves the time of the grouping.
+# What each account did in each system: one row for each kind of fact. `bits` are of months and use types, see `kinds`.
 PART = """
-SELECT ((c.system_number * 8 + CASE WHEN m IS NULL THEN {outside} ELSE c.kind END) << 32) | a.account_number AS k,
-  sum(events)::BIGINT AS events, min(first) AS first, max(last) AS last, bit_or(c.use_bit) AS uses,
-  bit_or(coalesce(m, 0)) AS months, min(rule) AS place
-FROM (
-  SELECT account, events, first, last, rule,
-    enum_code(TRY_CAST(system AS {enum}))::BIGINT * {places} + rule + 1 AS cell,
-    CASE WHEN bucket IS NULL THEN 0 ELSE ({months}::BIGINT[])[bucket - DATE '{start}' + 1] END AS m
-  FROM {facts}
-) f JOIN {cells} c USING (cell) JOIN {accounts}
+SELECT ((c.system_number * 8 + kind) << 32) | a.account_number AS k, sum(events)::BIGINT AS events,
+  min(first) AS first, max(last) AS last, bit_or(bits) AS bits, min(place) AS place
+FROM (SELECT *, enum_code(TRY_CAST(system AS {enum}))::BIGINT AS cell FROM {facts}) f
+JOIN {cells} c USING (cell) JOIN {accounts}
 GROUP BY k
 """
 
-ACCOUNT_USE = """
+ACCOUNT_USE = f"""
 CREATE TEMP TABLE account_use AS
-SELECT k >> 35 AS system_number, (k >> 32) & 7 AS kind, k & 4294967295 AS account_number, events, first, last, uses,
-  months, place FROM ({parts})
+SELECT k >> 35 AS system_number, (k >> 32) & 7 AS kind, k & 4294967295 AS account_number, events, first, last,
+  bits >> {USE_SHIFT} AS uses, bits & {MONTHS} AS months, place FROM ({{parts}})
 """
 
 MERGED = """
-SELECT k, sum(events)::BIGINT AS events, min(first) AS first, max(last) AS last, bit_or(uses) AS uses,
-  bit_or(months) AS months, min(place) AS place FROM ({parts}) GROUP BY k
+SELECT k, sum(events)::BIGINT AS events, min(first) AS first, max(last) AS last, bit_or(bits) AS bits,
+  min(place) AS place FROM ({parts}) GROUP BY k
 """
 
 EMPTY_PART = """
-SELECT 0::BIGINT AS k, 0::BIGINT AS events, NULL::BIGINT AS first, NULL::BIGINT AS last, 0::BIGINT AS uses,
-  0::BIGINT AS months, 0::SMALLINT AS place WHERE false
+SELECT 0::BIGINT AS k, 0::BIGINT AS events, NULL::BIGINT AS first, NULL::BIGINT AS last, 0::BIGINT AS bits,
+  0::SMALLINT AS place WHERE false
 """
 
 # What each person did in each system, by rank: counted use, counted use of an account left out, no rule fits, no use.
@@ -116,20 +107,16 @@ ORDER BY system, pseudonym
 """
 
 
-@dataclass(frozen=True)
-class DigestFile:
-    """Name a digest with its source, its stamp and the path of its file as the statement shows it."""
-
-    path: Path
-    source: Source
-    stamp: Stamp
-    shown: str
-
-
-def roll_up(connection: DuckDBPyConnection, task: Task, digests: Sequence[DigestFile], scratch: Path) -> Counted:
-    """Return the figures of all digests."""
+def roll_up(
+    connection: DuckDBPyConnection,
+    task: Task,
+    digests: Sequence[DigestFile],
+    folded: Mapping[int, Sequence[Path]],
+    scratch: Path,
+) -> Counted:
+    """Return the figures of all digests; `folded` are parts of those that were made just now, by source."""
     systems = _make_systems(connection, task, digests)
-    parts = _parts(connection, task, digests, systems)
+    parts = _parts(connection, task, digests, folded, systems, scratch)
     _make_persons(connection, task)
     merged = f"SELECT * FROM ({parts[0]})" if len(parts) == 1 else MERGED.format(parts=" UNION ALL ".join(parts))
     connection.execute(ACCOUNT_USE.format(parts=merged))
@@ -141,7 +128,7 @@ def roll_up(connection: DuckDBPyConnection, task: Task, digests: Sequence[Digest
         persons = (scratch / "persons.parquet").read_bytes()
     return Counted(
         tallies=tallies,
-        persons=_number(connection, "SELECT count(DISTINCT person) FROM users"),
+        persons=single(connection, "SELECT count(DISTINCT person) FROM users"),
         idle_accounts=_idle(connection, task, list(task.directories)),
         unlisted=_unlisted(connection),
         groups=_groups(connection, task),
@@ -165,18 +152,23 @@ def _make_systems(connection: DuckDBPyConnection, task: Task, digests: Sequence[
 
 
 def _parts(
-    connection: DuckDBPyConnection, task: Task, digests: Sequence[DigestFile], numbers: dict[str, int]
+    connection: DuckDBPyConnection,
+    task: Task,
+    digests: Sequence[DigestFile],
+    folded: Mapping[int, Sequence[Path]],
+    numbers: dict[str, int],
+    scratch: Path,
 ) -> list[str]:
     """Return a query for each source that gives its part of `account_use`; make the accounts they join."""
-    by_source: dict[int, list[DigestFile]] = {}
-    for digest in digests:
-        by_source.setdefault(id(digest.source), []).append(digest)
     accounts = AccountTable(task)
     queries = []
-    for number, of_source in enumerate(by_source.values()):
+    for index, source in enumerate(task.loaded.plan.source):
+        of_source = [digest for digest in digests if digest.source is source]
         systems = sorted({system for digest in of_source for system in digest.stamp.patterns})
         if systems:
-            queries.append(_part(connection, task, accounts, of_source, systems, numbers, f"systems_of_{number}"))
+            enum = f"systems_of_{index}"
+            facts = merge(connection, task, of_source, folded.get(index, ()), enum, scratch)
+            queries.append(_part(connection, task, accounts, of_source[0].source, systems, numbers, facts, enum))
     accounts.insert(connection)
     return queries or [EMPTY_PART]
 
@@ -185,57 +177,24 @@ def _part(
     connection: DuckDBPyConnection,
     task: Task,
     accounts: AccountTable,
-    digests: Sequence[DigestFile],
+    source: EventSource,
     systems: Sequence[str],
     numbers: dict[str, int],
+    facts: str,
     enum: str,
 ) -> str:
-    """Return the query of one source; a small table of cells tells what a rule means in a system."""
-    connection.execute(f"CREATE TYPE {enum} AS ENUM ({', '.join(map(text, systems))})")
-    facts = f"read_parquet([{', '.join(text(str(digest.path)) for digest in digests)}])"
-    scopes = [accounts.scope(scope_of(digests[0].source, system, task.directories)) for system in systems]  # type: ignore[arg-type]
+    """Return the query of one source."""
+    scopes = [accounts.scope(scope_of(source, system, task.directories)) for system in systems]
     accounts.learn(connection, facts, enum, scopes)
-    places = 1 + max(len(rules_of(task.loaded.rules, system)) for system in systems)
-    cells = [
-        (place * places + rule, numbers[system], kind, bit, scope)
-        for place, (system, scope) in enumerate(zip(systems, scopes, strict=True))
-        for rule, (kind, bit) in enumerate(_rules(task, system))
-    ]
-    names = ("cell", "system_number", "kind", "use_bit", "scope")
-    columns = zip(names, zip(*cells, strict=True), strict=True)
-    insert(connection, f"cells_of_{enum}", {column: (list(values), "int64") for column, values in columns})
-    months, start = _months(task)
+    columns = {"cell": list(range(len(systems))), "system_number": [numbers[one] for one in systems], "scope": scopes}
+    insert(connection, f"numbers_of_{enum}", {column: (values, "int64") for column, values in columns.items()})
     one_scope = f"(SELECT account, account_number FROM accounts WHERE scope = {scopes[0]}) a USING (account)"
     return PART.format(
         facts=facts,
         enum=enum,
-        places=places,
-        cells=f"cells_of_{enum}",
+        cells=f"numbers_of_{enum}",
         accounts=one_scope if len(set(scopes)) == 1 else "accounts a USING (account, scope)",
-        months=months,
-        start=start,
-        outside=OUTSIDE,
     )
-
-
-def _rules(task: Task, system: str) -> list[tuple[int, int]]:
-    """Return for "no rule" and for each rule of a system: the kind of fact and the bit of its use type."""
-    rows = [(UNDETERMINED_KIND, 0)]
-    for index in rules_of(task.loaded.rules, system):
-        use = task.loaded.rules[index].use_type
-        counted = task.loaded.definition.counts(use)
-        rows.append((COUNTED, 1 << USE_TYPES.index(use)) if counted else (NO_USE, 0))
-    return rows
-
-
-def _months(task: Task) -> tuple[str, date]:
-    """Return, by days since the first bucket of the period, the bit of the month of a bucket; NULL is outside."""
-    calendar = task.loaded.calendar
-    start = calendar.start
-    buckets = {calendar.bucket_of(max(month, start)): 1 << place for place, month in enumerate(calendar.months)}
-    days = range((calendar.end - start).days + 1)
-    bits = [buckets.get(start + timedelta(days=day)) for day in days]
-    return "[" + ", ".join("NULL" if bit is None else str(bit) for bit in bits) + "]", start
 
 
 def _make_persons(connection: DuckDBPyConnection, task: Task) -> None:
@@ -249,11 +208,6 @@ def _make_persons(connection: DuckDBPyConnection, task: Task) -> None:
             "entity": (list(task.entities), "string"),
         },
     )
-
-
-def _number(connection: DuckDBPyConnection, query: str) -> int:
-    row = connection.execute(query).fetchone()
-    return int(row[0]) if row and row[0] is not None else 0
 
 
 def _tallies(connection: DuckDBPyConnection, task: Task, digests: Sequence[DigestFile]) -> dict[str, Tally]:
@@ -370,7 +324,7 @@ def _groups(connection: DuckDBPyConnection, task: Task) -> dict[str, int]:
             groups.setdefault(system.part_of, []).append(number)
     query = "SELECT count(DISTINCT person) FROM users WHERE system_number IN ({})"
     return {
-        group: _number(connection, query.format(", ".join(map(str, numbers))))
+        group: single(connection, query.format(", ".join(map(str, numbers))))
         for group, numbers in sorted(groups.items())
     }
 

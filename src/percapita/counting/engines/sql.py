@@ -30,3 +30,9 @@ def insert(
     connection.register("given", table)
     connection.execute(f"INSERT INTO {name} FROM given" if more else f"CREATE TEMP TABLE {name} AS FROM given")
     connection.unregister("given")
+
+
+def single(connection: DuckDBPyConnection, query: str) -> int:
+    """Return the one number that a query gives, 0 for none; its result is read to the end, so nothing waits for it."""
+    rows = connection.execute(query).fetchall()
+    return int(rows[0][0] or 0) if rows else 0
