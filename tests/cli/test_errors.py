@@ -59,6 +59,7 @@ PLANS = [
     ('path = "logs/*.csv"', 'path = "log/*.csv"', "no file fits the path", "it is relative to the plan"),
     ('path = "logs/*.csv"', 'path = "logs"', "this is a folder", "logs/*.csv"),
     ('path = "people.csv"', 'path = "accounts.csv"', "the same file is read twice", "name each file in one source only"),
+    ('account_id = "login", employee', 'account_id = { map = { a = "b" } }, employee', "account_id needs one of column and value", "[[source]] 2, columns"),
     ('family_name = "family"', 'family_name = "famly"', "column 'famly' is not in the file", "did you mean 'family'?"),
     ('activity = "activity"', 'activity = "activty"', "column 'activty' is not in the file", "did you mean 'activity'?"),
     ('system = "system", ', "", "the source does not say which system it is of", "[[source]] 3"),

@@ -29,7 +29,7 @@ from percapita.usage.rules import UNDETERMINED, UseRule
 if TYPE_CHECKING:
     import pyarrow as pa
 
-SCHEMA = "percapita/digest/1"
+SCHEMA = "percapita/digest/2"
 METADATA_KEY = "percapita"
 MOST_SYSTEMS = 10_000  # more different systems in one file mean that the system column is a wrong one
 

@@ -18,7 +18,7 @@ from percapita.errors import InputError, MissingPartError, nearest
 from percapita.policy.user_definition import UserDefinition, load_user_definition
 from percapita.sources.calendar import Calendar
 from percapita.sources.presets import with_presets
-from percapita.sources.spec import EventSource, constant_system
+from percapita.sources.spec import ColumnRule, EventSource, constant_system
 from percapita.usage.accounts import EMPLOYEES, MAILBOXES, Scope
 from percapita.usage.kinds import KindRule
 from percapita.usage.rules import UseRule
@@ -186,6 +186,7 @@ def _check_references(plan: Plan, where: str) -> None:
     directories = directories_of(plan)
     for number, source in enumerate(plan.source, start=1):
         place = f"{where}, [[source]] {number}"
+        _check_columns(source, place)
         _check_source(source, systems, directories, place)
     for number, use in enumerate(plan.use, start=1):
         if not any(UseRule(use.system, (), use.use_type).touches(system) for system in systems):
@@ -199,6 +200,16 @@ def _check_references(plan: Plan, where: str) -> None:
                 "the rule names no activity or object",
                 f"{where}, [[use]] {number}",
                 'write activity = ["*"] for all',
+            )
+
+
+def _check_columns(source: Any, place: str) -> None:
+    """Check that each column in the longer form says where its texts come from: one of `column` and `value`."""
+    for name in source.columns.__struct_fields__:
+        rule = getattr(source.columns, name)
+        if isinstance(rule, ColumnRule) and (rule.column is None) == (rule.value is None):
+            raise InputError(
+                f"{name} needs one of column and value", f"{place}, columns", f'write {name} = {{ column = "..." }}'
             )
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2199, 12, 31, tzinfo=UTC)
 
 
 def microseconds(instant: datetime) -> int:
@@ -87,8 +88,12 @@ class Calendar:
         return [(self.begins_at(day), day) for day in sorted(days)]
 
     def bucket_at(self, instant: int) -> date:
-        """Return the bucket of an instant in microseconds since 1970 UTC."""
-        return self.bucket_of((EPOCH + instant * MICROSECOND).astimezone(self.zone).date())
+        """Return the bucket of an instant in microseconds since 1970 UTC.
+
+        Times such as the year 9999 mean "never" and lie outside of any period: they share the farthest buckets.
+        """
+        held = min(max(instant, microseconds(EARLIEST)), microseconds(LATEST))
+        return self.bucket_of((EPOCH + held * MICROSECOND).astimezone(self.zone).date())
 
 
 def locate(boundaries: list[tuple[int, date]], instant: int) -> date | None:

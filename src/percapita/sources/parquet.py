@@ -45,6 +45,7 @@ def read_raw(
 
     with open_parquet(file) as content:
         place_columns(file, names, list(content.schema_arrow.names))
+        _check_types(file, names, content.schema_arrow)
         total = content.metadata.num_rows
         per_row = file.size / max(total, 1)
         try:
@@ -56,6 +57,20 @@ def read_raw(
                 yield RawBatch(numbers, {name: _plain(batch.column(name)) for name in names})
         except (pa.ArrowException, OSError):
             raise _damaged(file) from None
+
+
+def _check_types(file: SourceFile, names: list[str], schema: pa.Schema) -> None:
+    """Raise InputError for a named column that holds lists, records or other things that are no text."""
+    import pyarrow.types as kinds
+
+    for name in names:
+        kind = schema.field(name).type
+        while kinds.is_dictionary(kind):
+            kind = kind.value_type
+        if kinds.is_nested(kind) or kinds.is_time(kind) or kinds.is_duration(kind) or kinds.is_interval(kind):
+            raise InputError(
+                f"column {name!r} holds {kind} values", file.path, "name a column of texts, numbers, dates or times"
+            )
 
 
 def _plain(column: pa.Array) -> pa.Array:

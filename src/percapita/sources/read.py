@@ -277,11 +277,11 @@ def bucket_column(time: pa.Array, calendar: Calendar) -> pa.Array:
         encoded = instants.dictionary_encode()
         known = [None if one is None else calendar.bucket_at(one) for one in encoded.dictionary.to_pylist()]
         return pa.array(known, pa.date32()).take(encoded.indices)
-    place = pa.repeat(pa.scalar(0, pa.int8()), len(time))
+    place = pa.repeat(pa.scalar(0, pa.int16()), len(time))
     buckets = [bucket for _, bucket in boundaries]
     for begin, _ in boundaries[1:]:
-        place = pc.add(place, pc.greater_equal(instants, begin).cast(pa.int8()))
-    return pa.array(buckets, pa.date32()).take(pc.if_else(time.is_valid(), place, pa.scalar(None, pa.int8())))
+        place = pc.add(place, pc.greater_equal(instants, begin).cast(pa.int16()))
+    return pa.array(buckets, pa.date32()).take(pc.if_else(time.is_valid(), place, pa.scalar(None, pa.int16())))
 
 
 def read_identities(file: SourceFile, totals: ReadTotals) -> pa.Table:

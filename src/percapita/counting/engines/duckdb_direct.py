@@ -10,7 +10,7 @@ must give the same digest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -29,11 +29,11 @@ from percapita.counting.engines.duckdb_folded import (
     name_systems,
 )
 from percapita.counting.engines.kinds import OUTSIDE
-from percapita.counting.engines.sql import insert, name, single, text
+from percapita.counting.engines.sql import insert, name, parquet, single, text
 from percapita.counting.engines.zones import LocalTimes, local_times
 from percapita.counting.task import EventFile
 from percapita.errors import InputError
-from percapita.sources.calendar import Calendar
+from percapita.sources.calendar import EARLIEST, LATEST, Calendar, microseconds
 from percapita.sources.inventory import unchanged
 from percapita.sources.parquet import columns_of
 from percapita.sources.raw import MOST_LISTED, ReadTotals, place_columns, wanted
@@ -44,9 +44,14 @@ from percapita.sources.values import BLANK
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+SOONEST, FARTHEST = microseconds(EARLIEST), microseconds(LATEST)  # local times beyond are no days that a zone knows
 MOST_CELLS = 1_000_000  # systems times activities in the table of rules
 
 ZONED, NAIVE = "TIMESTAMP WITH TIME ZONE", ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
+
+
+# What a log's columns are called here, whatever they are called in the file: its words are no names of ours.
+COLUMNS = ("log_account", "log_activity", "log_system", "log_time")
 
 
 @dataclass(frozen=True)
@@ -144,27 +149,31 @@ class DirectReader:
         named = (columns.account_id, columns.activity, columns.occurred_at)
         if not all(one is None or isinstance(one, str) for one in named) or not isinstance(columns.occurred_at, str):
             return None
-        place_columns(one.file, wanted(source), columns_of(one.file))
-        read = f"read_parquet({text(str(one.file.absolute))})"
-        kinds = {row[0]: row[1] for row in self._sql.execute(f"DESCRIBE SELECT * FROM {read}").fetchall()}
+        header = columns_of(one.file)
+        place_columns(one.file, wanted(source), header)
         system = None if constant_system(source) is not None else str(columns.system)
-        texts = [column for column in (columns.account_id, columns.activity, system) if column is not None]
-        kind = kinds[columns.occurred_at]
-        if any(kinds[str(column)] != "VARCHAR" for column in texts) or kind not in (ZONED, *NAIVE):
+        told = dict(zip(COLUMNS, (columns.account_id, columns.activity, system, columns.occurred_at), strict=True))
+        given = {mine: str(theirs) for mine, theirs in told.items() if theirs is not None}
+        if not _can_be_told_apart(given.values(), header):
             return None
-        return self._span(one, read, (str(columns.account_id), columns.activity, system, columns.occurred_at), kind)  # type: ignore[arg-type]
+        listed = ", ".join(f"{name(theirs)} AS {mine}" for mine, theirs in given.items())
+        read = f"(SELECT {listed} FROM {parquet(one.file.absolute)})"
+        kinds = {row[0]: row[1] for row in self._sql.execute(f"DESCRIBE SELECT * FROM {read}").fetchall()}
+        kind = kinds.pop("log_time")
+        if any(one != "VARCHAR" for one in kinds.values()) or kind not in (ZONED, *NAIVE):
+            return None
+        return self._span(one, read, given, kind)
 
-    def _span(
-        self, one: EventFile, read: str, columns: tuple[str, str | None, str | None, str], kind: str
-    ) -> _Log | None:
+    def _span(self, one: EventFile, read: str, given: dict[str, str], kind: str) -> _Log | None:
         """Add the buckets that the file's times lie in; Parquet keeps the first and the last time of a column."""
-        account, activity, system, time = columns
         micro = "epoch_ns({}) // 1000" if kind == "TIMESTAMP_NS" else "epoch_us({})"
-        edges = f"SELECT min({name(time)}) AS low, max({name(time)}) AS high, count(*) AS n FROM {read}"
+        edges = f"SELECT min(log_time) AS low, max(log_time) AS high, count(*) AS n FROM {read}"
         query = f"SELECT {micro.format('low')}, {micro.format('high')}, n FROM ({edges})"
         low, high, rows = self._sql.execute(query).fetchall()[0]
         source = one.file.source
         zone = getattr(source, "timezone", None) or self._calendar.timezone
+        if kind != ZONED and low is not None and not (low >= SOONEST and high <= FARTHEST):
+            return None
         local = local_times(zone, low or 0, high or 0) if kind != ZONED else None
         buckets: list[tuple[int, date]] = []
         if low is not None:
@@ -176,9 +185,9 @@ class DirectReader:
             )
         if len(buckets) >= 1 << BUCKET_BITS or (local and len(local.segments) > 500):
             return None
+        account, activity, system, time = (mine if mine in given else None for mine in COLUMNS)
         return _Log(
-            read, rows, name(account), name(activity) if activity else None, name(system) if system else None,
-            constant_system(source), name(time), micro, local, buckets,  # type: ignore[arg-type]
+            read, rows, str(account), activity, system, constant_system(source), str(time), micro, local, buckets  # type: ignore[arg-type]
         )  # fmt: skip
 
     def _learn(self, log: _Log) -> bool:
@@ -301,7 +310,7 @@ class DirectReader:
         self._accounts += added
         if self._accounts >= 1 << ACCOUNT_BITS:
             raise InputError(
-                "the log names more than 268 million accounts", log.file, "check which column is account_id"
+                "the log names more than 268 million accounts", "[[source]] columns", "check which one is account_id"
             )
         return added
 
@@ -356,11 +365,18 @@ class DirectReader:
         gap = f"no such local time in {zone}: the clock was put forward"
         reasons.append((f"{log.instant} IS NULL", str(columns.occurred_at), gap))
         which = "CASE " + " ".join(f"WHEN {test} THEN {place}" for place, (test, _, _) in enumerate(reasons)) + " END"
-        numbered = log.file.removesuffix(")") + ", file_row_number = true)"
+        numbered = log.file.replace("(SELECT ", "(SELECT file_row_number, ", 1)
+        numbered = numbered.removesuffix("))") + ", file_row_number = true))"
         query = f"SELECT file_row_number + 1, {which} AS reason FROM {numbered} WHERE reason IS NOT NULL"
         for row, reason in self._sql.execute(f"{query} ORDER BY 1 LIMIT {MOST_LISTED}").fetchall():
             totals.reject(Reject(one.file.path, row, *reasons[reason][1:]))
         totals.rejected = rejected
+
+
+def _can_be_told_apart(named: Iterable[str], header: Sequence[str]) -> bool:
+    """Tell whether SQL, which does not see case, finds each named column of a file, and can number its rows."""
+    folded = [column.lower() for column in header]
+    return "file_row_number" not in folded and all(folded.count(column.lower()) == 1 for column in named)
 
 
 BLANKS = "E' \\t\\r\\n'"

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from percapita.counting.digest import Stamp, source_key, stamp_bytes
 from percapita.counting.engines.kinds import OUTSIDE, kinds_of, month_bits
-from percapita.counting.engines.sql import insert, text
+from percapita.counting.engines.sql import insert, parquet, text
 from percapita.counting.task import Task
 from percapita.evidence.canonical import canonical_json, sha256_hex
 from percapita.sources.spec import EventSource
@@ -176,8 +176,7 @@ def _make(
 
 
 def _files(digests: Sequence[DigestFile] | Sequence[Path]) -> str:
-    paths = [one if isinstance(one, Path) else one.path for one in digests]
-    return f"read_parquet([{', '.join(text(str(path)) for path in paths)}])"
+    return parquet(*(one if isinstance(one, Path) else one.path for one in digests))
 
 
 def _lots(digests: Sequence[DigestFile]) -> list[list[DigestFile]]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+GLOB_SIGNS = re.compile(r"([*?\[])")
 
 
 def text(value: str) -> str:
@@ -17,6 +21,12 @@ def text(value: str) -> str:
 def name(value: str) -> str:
     """Return a quoted identifier."""
     return '"' + value.replace('"', '""') + '"'
+
+
+def parquet(*paths: Path, options: str = "") -> str:
+    """Return what reads these very files as SQL: signs that DuckDB would take for a pattern stand for themselves."""
+    files = ", ".join(text(GLOB_SIGNS.sub(r"[\1]", str(path))) for path in paths)
+    return f"read_parquet([{files}]{options})"
 
 
 def insert(
