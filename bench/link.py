@@ -22,7 +22,6 @@ from percapita.people.forest import Forest
 from percapita.people.identities import IdentityTable, collect
 from percapita.people.link.choose import Chosen, choose
 from percapita.people.link.model import shipped_model
-from percapita.people.link.records import records
 from percapita.people.link.score import Scored, score
 from percapita.people.resolve import Persons, resolve
 
@@ -91,11 +90,9 @@ def link(tables: Sequence[IdentityTable]) -> Linked:
     begin = time.perf_counter()
     persons = resolve(collect(tables))
     keys = time.perf_counter()
-    compared = records(persons, tables)
-    made = time.perf_counter()
-    chosen = choose(persons, score(compared, shipped_model()), shipped_model())
+    chosen = choose(persons, score(persons, tables, shipped_model()), shipped_model())
     end = time.perf_counter()
-    seconds = f"{end - begin:.1f} s: exact keys {keys - begin:.1f}, records {made - keys:.1f}, links {end - made:.1f}"
+    seconds = f"{end - begin:.1f} s: exact keys {keys - begin:.1f}, links {end - keys:.1f}"
     return Linked(persons, chosen, seconds)
 
 
@@ -111,7 +108,7 @@ def measure_made(people: int, accounts: int, seeds: Sequence[int]) -> None:
         names = zip(nodes.directory, nodes.account, strict=True)
         truth = [known.person[name or "", account] for name, account in names]
         now = joined(done.persons, done.chosen.links)
-        least = joined(done.persons, (*done.chosen.links, *done.chosen.accepted), conflicts=True)
+        least = joined(done.persons, (*done.chosen.links, *done.chosen.questions), conflicts=True)
         sizes = f"{len(truth):,} | {len(set(truth)):,} | {len(done.chosen.links):,} | {len(done.chosen.questions):,}"
         for title, label in (("exact keys", of), ("with probable links", [now[one] for one in of])):
             found = quality(label, truth)
@@ -148,7 +145,7 @@ def measure_febrl(folder: Path) -> None:
         accounts = done.persons.identities.account
         truth = [int(account.split("-")[1]) for account in accounts]
         now = joined(done.persons, done.chosen.links)
-        least = joined(done.persons, (*done.chosen.links, *done.chosen.accepted))
+        least = joined(done.persons, (*done.chosen.links, *done.chosen.questions))
         found, all_found = (quality([group[one] for one in done.persons.of_node], truth) for group in (now, least))
         print(
             f"| {name} | {len(said):,} | {len(set(truth)):,} | {found.precision:.4f} | {found.recall:.4f} "

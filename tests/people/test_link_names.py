@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from percapita.people.link.names import family_forms, given_forms, roots_of, short_forms, sound, words
-from percapita.people.link.records import handle_of, is_named_after
 
 
 @pytest.mark.parametrize(
@@ -47,16 +46,3 @@ def test_short_forms_share_a_root() -> None:
 def test_what_sounds_alike(one: str, other: str) -> None:
     assert sound(one) == sound(other)
     assert sound(one) != sound("garcia")
-
-
-def test_a_login_of_digits_says_nothing() -> None:
-    assert handle_of("1001") is None
-    assert handle_of("U001234") is None
-    assert handle_of("Ann.Lee") == "annlee"
-
-
-def test_a_login_made_of_a_name_is_known_as_such() -> None:
-    assert is_named_after("jsmith2", "john", "smith")
-    assert is_named_after("john7", "john", "smith")
-    assert not is_named_after("jdoe", "john", "smith")
-    assert not is_named_after("nightowl", "john", "smith")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from percapita.counting.people import PeopleOfPlan
+from percapita.counting.people import PeopleOfPlan, link_model
 from percapita.counting.plan import System
 from percapita.counting.task import Counted, Tally, Task
+from percapita.policy.user_definition import UserDefinition
 from percapita.policy.vocabulary import USE_TYPES, Basis
 from percapita.statement.types import (
     SCHEMA,
@@ -44,7 +45,7 @@ def build_statement(
         schema=SCHEMA,
         organization=Organization(id=plan.organization.id, name=plan.organization.name),
         period=Period(start=str(plan.period.start), end=str(plan.period.end), timezone=plan.period.timezone),
-        policy=Policies(user_definition=PolicyReference(id=definition.id, sha256=definition.sha256)),
+        policy=_policies(task, definition),
         systems=systems,
         persons=counted.persons,
         idle_accounts=counted.idle_accounts,
@@ -54,6 +55,14 @@ def build_statement(
         inputs=inputs,
         warnings=_warnings(people, systems, counted, inputs, lost),
         engine=Engine(name=engine[0], version=engine[1]),
+    )
+
+
+def _policies(task: Task, definition: UserDefinition) -> Policies:
+    model = link_model(task.loaded)
+    return Policies(
+        user_definition=PolicyReference(id=definition.id, sha256=definition.sha256),
+        link_model=None if model is None else PolicyReference(id=model.id, sha256=model.sha256),
     )
 
 
@@ -96,6 +105,9 @@ def _identities(people: PeopleOfPlan) -> Identities:
         accounts=sum(directory is not None for directory in nodes.directory),
         workforce_rows=sum(directory is None for directory in nodes.directory),
         conflicts=len(people.persons.conflicts),
+        links=len(people.linked.links),
+        questions=len(people.linked.questions),
+        decisions=len(people.decided.settled.same) + len(people.decided.settled.different),
         shared_mailboxes=len(people.persons.shared_mailboxes),
         shared_accounts=sum(nodes.shared),
         invalid_npis=nodes.invalid_npis,
@@ -140,5 +152,11 @@ def _warnings(
         f"account kind {kind!r} is not known; {number} accounts count as human"
         for kind, number in unrecognized_kinds(people.persons).items()
     ]
+    if people.linked.questions:
+        found.append(
+            f"{len(people.linked.questions)} pairs may each be one person: settle them with percapita people review"
+        )
+    if people.decided.gone:
+        found.append(f"{len(people.decided.gone)} decisions name accounts that no source lists any more")
     notes = Counter(note for totals in people.totals for note, number in totals.notes.items() for _ in range(number))
     return found + [f"{number} times: {note}" for note, number in sorted(notes.items())]

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
+from percapita import __version__
+from percapita.counting.home import data_home, links_of
 from percapita.counting.load import LoadedPlan, directory_of
+from percapita.evidence.canonical import canonical_json, sha256_hex
 from percapita.people.attributes import attribute_of_persons
-from percapita.people.identities import IdentityTable, collect
-from percapita.people.resolve import Persons, resolve
-from percapita.sources.inventory import SourceFile, unchanged
+from percapita.people.decisions import Applied, apply_decisions, read_decisions
+from percapita.people.identities import Identities, IdentityTable, collect
+from percapita.people.link.find import Cache, Linked, exact, probable
+from percapita.people.link.model import LinkModel, shipped_model
+from percapita.people.link.records import can_be_compared
+from percapita.people.resolve import Persons
+from percapita.sources.inventory import HashCache, SourceFile, sha256_of, unchanged
 from percapita.sources.read import ReadTotals, read_identities
 from percapita.usage.accounts import AccountBook
 from percapita.usage.standing import Judge, standings
@@ -26,10 +35,14 @@ class PeopleOfPlan:
     entities: list[str]
     tables: list[IdentityTable]
     totals: list[ReadTotals]
+    linked: Linked
+    decided: Applied
 
 
-def read_people(loaded: LoadedPlan, files: Sequence[SourceFile]) -> PeopleOfPlan:
-    """Return the persons made from the workforce and accounts files among `files`."""
+def read_people(
+    loaded: LoadedPlan, files: Sequence[SourceFile], hashes: Mapping[str, str] | None = None
+) -> PeopleOfPlan:
+    """Return the persons made from the workforce and accounts files among `files`, whose hashes may be known."""
     tables, totals = [], []
     for file in files:
         total = ReadTotals()
@@ -38,12 +51,47 @@ def read_people(loaded: LoadedPlan, files: Sequence[SourceFile]) -> PeopleOfPlan
         directory = None if file.source.type == "workforce" else directory_of(file.source)
         tables.append(IdentityTable(file.path, directory, rows))
         totals.append(total)
-    persons = resolve(collect(tables))
+    nodes = collect(tables)
+    decided = _decided(loaded, nodes)
+    linked = _linked(loaded, files, hashes, tables, nodes, decided)
+    persons = linked.persons
     day = loaded.plan.period.end
     countries = attribute_of_persons(persons, "country", day)
     judge = Judge(loaded.definition, loaded.exclusions)
     book = AccountBook(persons, standings(judge, persons, countries), judge)
-    return PeopleOfPlan(persons, book, _entities(loaded, attribute_of_persons(persons, "entity", day)), tables, totals)
+    entities = _entities(loaded, attribute_of_persons(persons, "entity", day))
+    return PeopleOfPlan(persons, book, entities, tables, totals, linked, decided)
+
+
+def _decided(loaded: LoadedPlan, nodes: Identities) -> Applied:
+    """Return what humans decided about these identities."""
+    shown = loaded.plan.people.decisions
+    return apply_decisions(nodes, read_decisions(loaded.base / shown, shown), shown)
+
+
+def link_model(loaded: LoadedPlan) -> LinkModel | None:
+    """Return the model by which a plan's people are linked; None if by keys alone."""
+    return shipped_model() if loaded.plan.people.link == "probable" else None
+
+
+def _linked(
+    loaded: LoadedPlan,
+    files: Sequence[SourceFile],
+    hashes: Mapping[str, str] | None,
+    tables: Sequence[IdentityTable],
+    nodes: Identities,
+    decided: Applied,
+) -> Linked:
+    model = link_model(loaded)
+    if model is None or not can_be_compared(tables):
+        return exact(nodes, decided)
+    home = data_home(loaded.file)
+    if hashes is None:
+        remembered = HashCache(home)
+        hashes = {file.path: sha256_of(file, remembered) for file in files}
+    said = [[file.path, hashes[file.path], msgspec.json.encode(file.source).decode()] for file in files]
+    key = sha256_hex(canonical_json([__version__, model.sha256, said]))[:32]
+    return probable(nodes, tables, decided, model, Cache(links_of(loaded, home) / f"scores-{key}.json"))
 
 
 def _entities(loaded: LoadedPlan, texts: Sequence[str | None]) -> list[str]:

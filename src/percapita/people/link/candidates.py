@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from duckdb import DuckDBPyConnection
 
-LARGEST_BLOCK = 2_000  # persons who share a key; of more the key says nothing
+LARGEST_BLOCK = 100  # persons who share a name: of more, a name alone finds nobody; their birth dates may
+LARGEST_DATED = 1_000
 
 # A block is what two persons must share. Two persons with different employee ids or NPIs are compared only where they
 # share a birth date too, or where the ids differ in one sign.
@@ -42,7 +42,7 @@ WITH sized AS (SELECT b.*, r.employee, r.npi, count(*) OVER (PARTITION BY kind, 
 found AS (
   SELECT DISTINCT l.id AS join_key_l, r.id AS join_key_r
   FROM sized l JOIN sized r ON l.kind = r.kind AND l.key = r.key AND l.id < r.id
-  WHERE l.size <= {largest} AND (l.kind = 'dated' OR
+  WHERE l.size <= CASE l.kind WHEN 'dated' THEN {largest_dated} ELSE {largest} END AND (l.kind = 'dated' OR
     ((l.employee IS NULL OR r.employee IS NULL OR l.employee = r.employee)
       AND (l.npi IS NULL OR r.npi IS NULL OR l.npi = r.npi))
     OR (l.kind = 'name' AND len(l.employee) > 3 AND abs(len(l.employee) - len(r.employee)) <= 1
@@ -56,11 +56,8 @@ ORDER BY join_key_l, join_key_r
 """
 
 
-def find_candidates(connection: DuckDBPyConnection, records: pa.Table) -> int:
-    """Make the tables `record` and `pair` (join_key_l, join_key_r, match_key) and return the number of pairs."""
-    connection.register("records", records)
-    connection.execute("CREATE TEMP TABLE record AS SELECT * FROM records ORDER BY id")
-    connection.unregister("records")
+def find_candidates(connection: DuckDBPyConnection) -> int:
+    """Make the table `pair` (join_key_l, join_key_r, match_key) from the table `record`; return the number of pairs."""
     connection.execute(KEYS)
-    connection.execute(PAIRS.format(largest=LARGEST_BLOCK))
+    connection.execute(PAIRS.format(largest=LARGEST_BLOCK, largest_dated=LARGEST_DATED))
     return int(connection.execute("SELECT count(*) FROM pair").fetchall()[0][0])

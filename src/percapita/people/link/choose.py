@@ -21,13 +21,10 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True)
 class Chosen:
-    """Hold the links and the open questions, each the strongest first, and `accepted`: the questions that could all be
-    answered "same" without contradiction.
-    """
+    """Hold the links and the open questions, each the strongest first."""
 
     links: tuple[Scored, ...] = ()
     questions: tuple[Scored, ...] = ()
-    accepted: tuple[Scored, ...] = ()
 
 
 @dataclass
@@ -39,17 +36,23 @@ class _Groups:
     apart: dict[int, set[int]] = field(default_factory=dict)
     members: dict[int, list[int]] = field(default_factory=dict)
 
-    def fits(self, one: int, other: int) -> bool:
-        """Tell whether two persons are of one group already, or nothing forbids that they become one."""
+    def fits(self, one: int, other: int, lenient: bool = False) -> bool:
+        """Tell whether two persons are of one group already, or nothing forbids that they become one.
+
+        With `lenient` a directory that both have forbids nothing.
+        """
         left, right = self.forest.root(one), self.forest.root(other)
-        return left == right or not (self._clash(left, right) or self._kept_apart(left, right))
+        return left == right or not (self._clash(left, right, lenient) or self._kept_apart(left, right))
 
     def same(self, one: int, other: int) -> bool:
         """Tell whether two persons are of one group."""
         return self.forest.root(one) == self.forest.root(other)
 
-    def _clash(self, left: int, right: int) -> bool:
-        mine, theirs = self.ids.get(left, frozenset()), self.ids.get(right, frozenset())
+    def _clash(self, left: int, right: int, lenient: bool) -> bool:
+        mine, theirs = (
+            frozenset(one for one in self.ids.get(root, frozenset()) if not (lenient and one[0] == "directory"))
+            for root in (left, right)
+        )
         return clash(mine, theirs)
 
     def _kept_apart(self, left: int, right: int) -> bool:
@@ -93,7 +96,7 @@ def choose(persons: Persons, scored: Sequence[Scored], model: LinkModel, apart: 
         (one for one in scored if one.right not in separate[one.left]),
         key=lambda one: (-one.weight, one.left, one.right),
     )
-    groups = _Groups(Forest(len(persons.nodes)), ids, dict(separate))
+    groups = _Groups(Forest(len(persons.nodes)), dict(ids), dict(separate))
     doubtful = _doubtful(pairs, ids, model.bits("margin"))
     links, rest = [], []
     for place, one in enumerate(pairs):
@@ -103,7 +106,7 @@ def choose(persons: Persons, scored: Sequence[Scored], model: LinkModel, apart: 
             links.append(one)
         else:
             rest.append(one)
-    return _with_questions(groups, links, rest, ids, model.bits("link_above"))
+    return Chosen(tuple(links), tuple(_open(groups, rest, ids, model.bits("link_above"))))
 
 
 def _ids(persons: Persons, involved: set[int]) -> dict[int, frozenset[tuple[str, str]]]:
@@ -119,7 +122,7 @@ def _ids(persons: Persons, involved: set[int]) -> dict[int, frozenset[tuple[str,
                 ("directory", nodes.directory[node]),
             ):
                 if value is not None:
-                    said.add((kind, value))
+                    said.add((kind, value if kind == "directory" else persons.known_as.get(value, value)))
         found[person] = frozenset(said)
     return found
 
@@ -144,26 +147,21 @@ def _doubtful(pairs: Sequence[Scored], ids: dict[int, frozenset[tuple[str, str]]
     return doubtful
 
 
-def _with_questions(
-    groups: _Groups,
-    links: list[Scored],
-    rest: list[Scored],
-    ids: dict[int, frozenset[tuple[str, str]]],
-    strong: float,
-) -> Chosen:
-    """Keep of the rest what a human could still answer "same": what the links have not settled.
+def _open(
+    groups: _Groups, rest: Sequence[Scored], ids: dict[int, frozenset[tuple[str, str]]], strong: float
+) -> list[Scored]:
+    """Return of the rest what a human could still answer "same": what the links have not settled.
 
     A pair that something forbids is a question all the same if it forbids the pair itself - two employee ids, one
-    directory - or if the pair is as strong as a link.
+    directory - or if the pair is as strong as a link; and a second account in a directory is always possible.
     """
-    questions, accepted = [], []
-    for one in rest:
-        anyway = one.weight >= strong or clash(ids[one.left], ids[one.right])
-        if not groups.same(one.left, one.right) and (anyway or groups.fits(one.left, one.right)):
-            questions.append(one)
-    for one in questions:
-        anyway = one.weight >= strong or clash(ids[one.left], ids[one.right])
-        if anyway or groups.fits(one.left, one.right):
-            groups.join(one.left, one.right)
-            accepted.append(one)
-    return Chosen(tuple(links), tuple(questions), tuple(accepted))
+    return [
+        one
+        for one in rest
+        if not groups.same(one.left, one.right)
+        and (
+            one.weight >= strong
+            or clash(ids[one.left], ids[one.right])
+            or groups.fits(one.left, one.right, lenient=True)
+        )
+    ]

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date
-from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from percapita.people import keys
 from percapita.people.identities import Identities, IdentityTable
 from percapita.people.link.names import family_forms, given_forms, roots_of, sound
 from percapita.people.resolve import Persons
@@ -16,19 +13,63 @@ from percapita.policy.vocabulary import ACCOUNT_KINDS
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from duckdb import DuckDBPyConnection
 
 LEAST_LETTERS = 3  # a login of digits says nothing: two directories number their accounts from 1
 LEAST_HANDLE = 4
 
-
-@dataclass
-class _Known:
-    """Gather what the accounts and workforce rows of one person say. Dicts keep the order of files and rows."""
-
-    names: dict[tuple[str | None, str | None], None] = field(default_factory=dict)
-    born: dict[date, None] = field(default_factory=dict)
-    handles: dict[str, None] = field(default_factory=dict)
-    mailboxes: dict[str, None] = field(default_factory=dict)
+# Of several values of a person the first in the order of files and rows stands first.
+RECORDS = f"""
+CREATE TEMP TABLE handle_said AS
+WITH texts AS (
+  SELECT person, place, account AS text FROM node
+  UNION ALL SELECT person, place, split_part(unnest(mailboxes), '@', 1) FROM node),
+plain AS (SELECT person, place, regexp_replace(lower(text), '[^\\p{{L}}\\p{{N}}]', '', 'g') AS handle FROM texts)
+SELECT person, min(place) AS place, handle FROM plain
+WHERE len(handle) >= {LEAST_HANDLE} AND len(regexp_replace(handle, '[^\\p{{L}}]', '', 'g')) >= {LEAST_LETTERS}
+GROUP BY person, handle;
+CREATE TEMP TABLE wide AS
+WITH given AS (SELECT person, min(place) AS place, form FROM (
+    SELECT person, place, unnest(forms) AS form FROM said JOIN given_form USING (given)) GROUP BY person, form),
+family AS (SELECT person, min(place) AS place, form FROM (
+    SELECT person, place * 8 + generate_subscripts(forms, 1) AS place, unnest(forms) AS form
+    FROM said JOIN family_form USING (family)) GROUP BY person, form),
+day AS (SELECT person, min(place) AS place, strftime(born, '%Y%m%d') AS day FROM said WHERE born IS NOT NULL
+    GROUP BY person, day),
+box AS (SELECT person, min(place) AS place, box FROM (SELECT person, place, unnest(mailboxes) AS box FROM node)
+    GROUP BY person, box),
+directory AS (SELECT person, list(DISTINCT directory ORDER BY directory) AS directories FROM node
+    WHERE directory IS NOT NULL GROUP BY person),
+givens AS (SELECT person, list(form ORDER BY place, len(form), form) AS givens FROM given GROUP BY person),
+families AS (SELECT person, list(form ORDER BY place, form) AS families FROM family GROUP BY person),
+days AS (SELECT person, list(day ORDER BY place, day) AS born FROM day GROUP BY person),
+handles AS (SELECT person, list(handle ORDER BY place, handle) AS handles FROM handle_said GROUP BY person),
+boxes AS (SELECT person, list(box ORDER BY place, box) AS mailboxes FROM box GROUP BY person),
+roots AS (SELECT person, list(DISTINCT root ORDER BY root) AS roots,
+    list(DISTINCT sound ORDER BY sound) AS given_sounds
+    FROM (SELECT person, unnest(roots) AS root, unnest(sounds) AS sound FROM given JOIN root USING (form))
+    GROUP BY person),
+sounds AS (SELECT person, list(DISTINCT sound ORDER BY sound) AS family_sounds
+    FROM family JOIN family_sound USING (form) GROUP BY person)
+SELECT person AS id, givens[1] AS given, families[1] AS family, coalesce(givens, []) AS givens,
+  coalesce(roots, []) AS roots, coalesce(given_sounds, []) AS given_sounds, coalesce(families, []) AS families,
+  coalesce(family_sounds, []) AS family_sounds, coalesce(born, []) AS born, coalesce(handles, []) AS handles,
+  coalesce(mailboxes, []) AS mailboxes, coalesce(directories, []) AS directories
+FROM (SELECT DISTINCT person FROM node) LEFT JOIN givens USING (person) LEFT JOIN families USING (person)
+  LEFT JOIN days USING (person) LEFT JOIN handles USING (person) LEFT JOIN boxes USING (person)
+  LEFT JOIN directory USING (person) LEFT JOIN roots USING (person) LEFT JOIN sounds USING (person)
+WHERE givens IS NOT NULL OR families IS NOT NULL OR handles IS NOT NULL;
+CREATE TEMP TABLE odd AS
+SELECT s.person, list(s.handle ORDER BY s.place, s.handle) AS odd_handles
+FROM handle_said s JOIN wide w ON w.id = s.person
+WHERE NOT coalesce(list_bool_or(list_transform(families, lambda f: len(f) > 1 AND contains(handle, left(f, 5)))), false)
+  AND NOT coalesce(list_bool_or(list_transform(givens, lambda g: len(g) > 2 AND starts_with(handle, g)
+    AND len(handle) - len(g) <= 2)), false)
+GROUP BY s.person;
+CREATE TEMP TABLE record AS
+SELECT w.*, coalesce(odd_handles, []) AS odd_handles, employee, npi
+FROM wide w LEFT JOIN odd ON odd.person = w.id JOIN identifier i ON i.person = w.id ORDER BY id
+"""
 
 
 def can_be_compared(tables: Sequence[IdentityTable]) -> bool:
@@ -41,49 +82,103 @@ def can_be_compared(tables: Sequence[IdentityTable]) -> bool:
     )
 
 
-def records(persons: Persons, tables: Sequence[IdentityTable]) -> pa.Table:
-    """Return one record for each person of whom a name, birth date or login can be compared.
+def make_records(connection: DuckDBPyConnection, persons: Persons, tables: Sequence[IdentityTable]) -> int:
+    """Make the table `record`, one row for each person of whom a name or a login can be compared; return their number.
 
     Columns: `id` (the person's number), `given`, `givens`, `roots`, `given_sounds`, `family`, `families`,
     `family_sounds`, `born` (dates as texts of eight digits), `handles` (logins and mailboxes, letters and digits only),
     `odd_handles` (those that the name does not explain), `mailboxes`, `employee`, `npi`, `directories`.
     Accounts that stand for no individual - shared, service, test, patient - say nothing.
     """
-    known = _gather(persons, tables)
-    return _table(persons, {person: one for person, one in known.items() if one.names or one.handles})
+    _register(connection, "node", _nodes(persons))
+    _register(connection, "said", _said(persons, tables))
+    _register(connection, "identifier", _identifiers(persons))
+    given = _distinct(connection, "SELECT DISTINCT given FROM said WHERE given IS NOT NULL ORDER BY 1")
+    family = _distinct(connection, "SELECT DISTINCT family FROM said WHERE family IS NOT NULL ORDER BY 1")
+    given_of = {text: given_forms(text) for text in given}
+    family_of = {text: family_forms(text) for text in family}
+    firsts = sorted(set(chain.from_iterable(given_of.values())))
+    lasts = sorted(set(chain.from_iterable(family_of.values())))
+    roots = [roots_of(form) for form in firsts]
+    _register(connection, "given_form", _columns(given=given, forms=[list(given_of[text]) for text in given]))
+    _register(connection, "family_form", _columns(family=family, forms=[list(family_of[text]) for text in family]))
+    sounds = [[sound(root) for root in of] for of in roots]
+    _register(connection, "root", _columns(form=firsts, roots=[list(of) for of in roots], sounds=sounds))
+    _register(connection, "family_sound", _columns(form=lasts, sound=[sound(form) for form in lasts]))
+    connection.execute(RECORDS)
+    return int(connection.execute("SELECT count(*) FROM record").fetchall()[0][0])
 
 
-def _gather(persons: Persons, tables: Sequence[IdentityTable]) -> dict[int, _Known]:
+def _register(connection: DuckDBPyConnection, name: str, table: pa.Table) -> None:
+    connection.register(f"{name}_given", table)
+    connection.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM {name}_given")
+    connection.unregister(f"{name}_given")
+
+
+def _distinct(connection: DuckDBPyConnection, query: str) -> list[str]:
+    return [text for (text,) in connection.execute(query).fetchall()]
+
+
+def _columns(**columns: Sequence[Any]) -> pa.Table:
+    """Return a table of texts, or of lists of them."""
+    import pyarrow as pa
+
+    lists = {name for name, values in columns.items() if name in ("forms", "roots", "sounds")}
+    kind = {name: pa.list_(pa.string()) if name in lists else pa.string() for name in columns}
+    return pa.table({name: pa.array(values, kind[name]) for name, values in columns.items()})
+
+
+def _nodes(persons: Persons) -> pa.Table:
+    """Return the accounts and workforce rows that stand for an individual: person, directory, login, mailboxes."""
+    import pyarrow as pa
+
     nodes = persons.identities
-    individual = [_is_individual(kind) and not shared for kind, shared in zip(nodes.kind, nodes.shared, strict=True)]
+    mask = pa.array(_individuals(nodes))
+    return pa.table(
+        {
+            "person": pa.array(persons.of_node, pa.int64()),
+            "place": pa.array(range(len(nodes)), pa.int64()),
+            "directory": pa.array(nodes.directory, pa.string()),
+            "account": pa.array(nodes.account, pa.string()),
+            "mailboxes": pa.array([list(mailboxes) for mailboxes in nodes.emails], pa.list_(pa.string())),
+        }
+    ).filter(mask)
+
+
+def _individuals(nodes: Identities) -> list[bool]:
+    """Tell of each node whether it stands for one person; a kind that nobody defined counts as human."""
+    other = {kind: kind.casefold() in ACCOUNT_KINDS[1:] for kind in set(nodes.kind) if kind is not None}
+    return [not shared and not other.get(kind or "") for kind, shared in zip(nodes.kind, nodes.shared, strict=True)]
+
+
+def _said(persons: Persons, tables: Sequence[IdentityTable]) -> pa.Table:
+    """Return what the rows of all files say of a person: given and family name, birth date."""
+    import pyarrow as pa
+
+    nodes = persons.identities
     find = _node_finder(nodes)
-    known: dict[int, _Known] = {}
+    individual = _individuals(nodes)
+    parts = []
     for table in tables:
-        for node, given, family, born, email in _said(table, find):
-            if not individual[node]:
-                continue
-            one = known.setdefault(persons.of_node[node], _Known())
-            if given or family:
-                one.names[given, family] = None
-            if born is not None:
-                one.born[born] = None
-            mailbox = _mailbox(email)
-            if mailbox:
-                one.mailboxes[mailbox] = None
-            for text in (nodes.account[node], (mailbox or "").partition("@")[0]):
-                handle = handle_of(text)
-                if handle:
-                    one.handles[handle] = None
-    return known
+        at = [find[key] for key in _keys(table)]
+        kinds = {"given": pa.string(), "family": pa.string(), "born": pa.date32()}
+        names = {"given": "given_name", "family": "family_name", "born": "birth_date"}
+        rows = table.rows
+        said = {
+            short: rows.column(name).cast(kinds[short])
+            if name in rows.column_names
+            else pa.nulls(len(at), kinds[short])
+            for short, name in names.items()
+        }
+        whose = {
+            "person": pa.array([persons.of_node[node] for node in at], pa.int64()),
+            "place": pa.array(at, pa.int64()),
+        }
+        parts.append(pa.table({**whose, **said}).filter(pa.array([individual[node] for node in at], pa.bool_())))
+    return pa.concat_tables(parts)
 
 
-def _is_individual(kind: str | None) -> bool:
-    """Tell whether a kind of account stands for one person; a word that nobody defined counts as human."""
-    word = (kind or "human").casefold()
-    return word == "human" or word not in ACCOUNT_KINDS
-
-
-def _node_finder(nodes: Identities) -> dict[tuple[str | None, str | int], int]:
+def _node_finder(nodes: Identities) -> dict[tuple[str | None, str], int]:
     """Return the node of each account, by directory and id, and of each workforce row, by path and row."""
     places = zip(nodes.directory, nodes.account, nodes.origin, strict=True)
     return {
@@ -92,89 +187,27 @@ def _node_finder(nodes: Identities) -> dict[tuple[str | None, str | int], int]:
     }
 
 
-def _said(
-    table: IdentityTable, find: dict[tuple[str | None, str | int], int]
-) -> Iterable[tuple[int, str | None, str | None, date | None, str | None]]:
-    """Yield for each row of a file its node and what it says: given and family name, birth date, e-mail."""
-    rows = table.rows
-    columns: list[list[Any]] = [
-        rows.column(name).to_pylist() if name in rows.column_names else [None] * rows.num_rows
-        for name in ("given_name", "family_name", "birth_date", "email")
-    ]
+def _keys(table: IdentityTable) -> Iterable[tuple[str | None, str]]:
+    """Return by what the node of each row of a file is found."""
     if table.directory is None:
-        keys: Iterable[tuple[str | None, str | int]] = ((None, f"{table.path}:{row}") for row in _column(rows, "row"))
-    else:
-        keys = ((table.directory, account) for account in _column(rows, "account_id"))
-    return ((find[key], *said) for key, *said in zip(keys, *columns, strict=True))
+        return ((None, f"{table.path}:{row}") for row in table.rows.column("row").to_pylist())
+    return ((table.directory, account) for account in table.rows.column("account_id").to_pylist())
 
 
-def _column(rows: pa.Table, name: str) -> list[Any]:
-    return rows.column(name).to_pylist()  # type: ignore[no-any-return]
-
-
-@cache
-def handle_of(text: str) -> str | None:
-    """Return the comparable form of a login or of the local part of an address, None if it says nothing."""
-    plain = "".join(sign for sign in text.casefold() if sign.isalnum())
-    letters = sum(sign.isalpha() for sign in plain)
-    return plain if letters >= LEAST_LETTERS and len(plain) >= LEAST_HANDLE else None
-
-
-def is_named_after(handle: str, given: str, family: str) -> bool:
-    """Tell whether a name explains a handle: it holds the family name, as jsmith2, or is little but the given name."""
-    by_family = len(family) > 1 and family[:5] in handle
-    return by_family or (len(given) > 2 and handle.startswith(given) and len(handle) - len(given) <= 2)
-
-
-_given, _family, _roots, _sound = cache(given_forms), cache(family_forms), cache(roots_of), cache(sound)
-_mailbox = cache(keys.email)
-
-
-def _table(persons: Persons, known: dict[int, _Known]) -> pa.Table:
+def _identifiers(persons: Persons) -> pa.Table:
+    """Return the employee id and the NPI of each person."""
     import pyarrow as pa
 
     nodes = persons.identities
-    rows = [_row(one) for one in known.values()]
-    ids = list(known)
-    columns = {name: [row[name] for row in rows] for name in LISTS}
-    firsts = {
-        "given": [row["givens"][0] if row["givens"] else None for row in rows],
-        "family": [row["families"][0] if row["families"] else None for row in rows],
+    employee = {
+        persons.of_node[node]: persons.known_as.get(text, text) for node, text in enumerate(nodes.employee) if text
     }
-    lists = {name: pa.array(values, pa.list_(pa.string())) for name, values in columns.items()}
-    own: dict[str, list[Any]] = {
-        "employee": [_first(nodes.employee, persons.nodes[person]) for person in ids],
-        "npi": [_first(nodes.npi, persons.nodes[person]) for person in ids],
-    }
-    directories = [sorted({one for node in persons.nodes[id] if (one := nodes.directory[node])}) for id in ids]
+    npi = {persons.of_node[node]: persons.known_as.get(text, text) for node, text in enumerate(nodes.npi) if text}
+    everybody = range(len(persons.nodes))
     return pa.table(
-        {"id": pa.array(ids, pa.int64())}
-        | {name: pa.array(values, pa.string()) for name, values in (firsts | own).items()}
-        | lists
-        | {"directories": pa.array(directories, pa.list_(pa.string()))}
+        {
+            "person": pa.array(everybody, pa.int64()),
+            "employee": pa.array([employee.get(person) for person in everybody], pa.string()),
+            "npi": pa.array([npi.get(person) for person in everybody], pa.string()),
+        }
     )
-
-
-LISTS = ("givens", "roots", "families", "given_sounds", "family_sounds", "born", "handles", "odd_handles", "mailboxes")
-
-
-def _row(one: _Known) -> dict[str, list[str]]:
-    givens = list(dict.fromkeys(form for given, _ in one.names for form in _given(given)))
-    families = list(dict.fromkeys(form for _, family in one.names for form in _family(family)))
-    roots = list(dict.fromkeys(root for given in givens for root in _roots(given)))
-    after = [(given, family) for given in givens or [""] for family in families or [""]]
-    return {
-        "givens": givens,
-        "families": families,
-        "roots": roots,
-        "given_sounds": list(dict.fromkeys(_sound(root) for root in roots)),
-        "family_sounds": list(dict.fromkeys(_sound(family) for family in families)),
-        "born": [f"{day:%Y%m%d}" for day in one.born],
-        "handles": list(one.handles),
-        "mailboxes": list(one.mailboxes),
-        "odd_handles": [handle for handle in one.handles if not any(is_named_after(handle, *names) for names in after)],
-    }
-
-
-def _first(values: Sequence[str | None], nodes: Iterable[int]) -> str | None:
-    return next((known for node in nodes if (known := values[node]) is not None), None)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from percapita.errors import MissingPartError
+from percapita.people.identities import IdentityTable
 from percapita.people.link.candidates import find_candidates
 from percapita.people.link.model import CONDITIONS, LinkModel, level_names
+from percapita.people.link.records import can_be_compared, make_records
+from percapita.people.resolve import Persons
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from duckdb import DuckDBPyConnection
 
 MEMORY = "2GB"
@@ -28,17 +30,16 @@ class Scored:
     agreement: tuple[tuple[str, str], ...]
 
 
-def score(records: pa.Table, model: LinkModel) -> list[Scored]:
+def score(persons: Persons, tables: Sequence[IdentityTable], model: LinkModel) -> list[Scored]:
     """Return the pairs that are worth a question or more, by person numbers. Splink is loaded only if there are pairs.
 
     Raises MissingPartError when Splink is needed and not installed.
     """
-    if records.num_rows < 2:
-        return []
     with _database() as connection:
-        if not find_candidates(connection, records):
+        size = make_records(connection, persons, tables) if can_be_compared(tables) else 0
+        if size < 2 or not find_candidates(connection):
             return []
-        return _predict(connection, model, records.num_rows)
+        return _predict(connection, model, size)
 
 
 @contextmanager
