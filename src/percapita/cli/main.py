@@ -23,11 +23,12 @@ COMMANDS: dict[str, str] = {
     "check": "percapita.cli.check",
     "count": "percapita.cli.count",
     "explain": "percapita.cli.explain",
+    "people": "percapita.cli.people",
     "digest": "percapita.cli.digest",
     "policy": "percapita.cli.plans",
     "schema": "percapita.cli.plans",
 }
-GROUPS = (["digest"], ["policy"])  # words that only begin a command: alone they ask for help
+GROUPS = (["digest"], ["people"], ["policy"])  # words that only begin a command: alone they ask for help
 
 
 def build_app(commands: list[str]) -> typer.Typer:

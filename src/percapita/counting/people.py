@@ -18,8 +18,9 @@ from percapita.people.link.find import Cache, Linked, exact, probable
 from percapita.people.link.model import LinkModel, shipped_model
 from percapita.people.link.records import can_be_compared
 from percapita.people.resolve import Persons
-from percapita.sources.inventory import HashCache, SourceFile, sha256_of, unchanged
+from percapita.sources.inventory import HashCache, SourceFile, sha256_of, take_inventory, unchanged
 from percapita.sources.read import ReadTotals, read_identities
+from percapita.sources.spec import is_identity
 from percapita.usage.accounts import AccountBook
 from percapita.usage.standing import Judge, standings
 
@@ -43,14 +44,8 @@ def read_people(
     loaded: LoadedPlan, files: Sequence[SourceFile], hashes: Mapping[str, str] | None = None
 ) -> PeopleOfPlan:
     """Return the persons made from the workforce and accounts files among `files`, whose hashes may be known."""
-    tables, totals = [], []
-    for file in files:
-        total = ReadTotals()
-        rows = read_identities(file, total)
-        unchanged(file)
-        directory = None if file.source.type == "workforce" else directory_of(file.source)
-        tables.append(IdentityTable(file.path, directory, rows))
-        totals.append(total)
+    totals = [ReadTotals() for _ in files]
+    tables = [_table(file, total) for file, total in zip(files, totals, strict=True)]
     nodes = collect(tables)
     decided = _decided(loaded, nodes)
     linked = _linked(loaded, files, hashes, tables, nodes, decided)
@@ -61,6 +56,18 @@ def read_people(
     book = AccountBook(persons, standings(judge, persons, countries), judge)
     entities = _entities(loaded, attribute_of_persons(persons, "entity", day))
     return PeopleOfPlan(persons, book, entities, tables, totals, linked, decided)
+
+
+def _table(file: SourceFile, totals: ReadTotals) -> IdentityTable:
+    rows = read_identities(file, totals)
+    unchanged(file)
+    return IdentityTable(file.path, None if file.source.type == "workforce" else directory_of(file.source), rows)
+
+
+def identity_tables(loaded: LoadedPlan) -> list[IdentityTable]:
+    """Return what the workforce and accounts files of a plan say, read anew."""
+    files = take_inventory(loaded.plan.source, loaded.base, allow_empty=lambda index: True)
+    return [_table(file, ReadTotals()) for file in files if is_identity(file.source)]
 
 
 def _decided(loaded: LoadedPlan, nodes: Identities) -> Applied:

@@ -49,6 +49,7 @@ class Run:
     people: PeopleOfPlan
     counted: Counted
     written: tuple[Path, ...]
+    pseudonyms: Sequence[str] = ()
 
 
 def count(plan_file: Path, settings: Settings | None = None) -> Run:
@@ -65,7 +66,8 @@ def count(plan_file: Path, settings: Settings | None = None) -> Run:
     inputs = _inputs(loaded, files, hashes, people, task, counted, settings.out)
     lost = lost_files(task.digests, loaded, hashes) if task.digests else []
     statement = build_statement(task, people, counted, inputs, lost, (engine.name, engine.version))
-    return Run(loaded, statement, people, counted, _write(statement, people, task, counted, settings))
+    written = _write(statement, people, task, counted, settings)
+    return Run(loaded, statement, people, counted, written, pseudonyms or ())
 
 
 def events_task(loaded: LoadedPlan, progress: Progress) -> Task:

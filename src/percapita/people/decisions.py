@@ -11,7 +11,7 @@ import csv
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -136,10 +136,11 @@ class References:
 
 @dataclass(frozen=True)
 class Applied:
-    """Hold the decisions as pairs of nodes, and the rows that name an account that is gone."""
+    """Hold the decisions as pairs of nodes, the row of each, and the rows that name an account that is gone."""
 
     settled: Settled
     gone: tuple[Decision, ...] = ()
+    reasons: Mapping[Pair, Decision] = field(default_factory=dict)
 
 
 def apply_decisions(nodes: Identities, decisions: Sequence[Decision], shown: str) -> Applied:
@@ -155,7 +156,7 @@ def apply_decisions(nodes: Identities, decisions: Sequence[Decision], shown: str
         elif left != right or one.decision == "different":
             (same if one.decision == "same" else different).setdefault((min(left, right), max(left, right)), one)
     _refuse_contradictions(len(nodes), same, different, shown)
-    return Applied(Settled(tuple(same), tuple(different)), tuple(gone))
+    return Applied(Settled(tuple(same), tuple(different)), tuple(gone), {**same, **different})
 
 
 def _refuse_contradictions(

@@ -328,13 +328,13 @@ def _anchors(
         if directory is None:
             rows.append((f"workforce:{path}:{row}", root))
         else:
-            accounts.append((f"account:{_escaped(directory)}:{nodes.account[node]}", root))
+            accounts.append((account_anchor(directory, nodes.account[node]), root))
     own = sorted((f"mailbox:{mailbox}", root) for mailbox, root in boxes.items())
     for anchor, root in (*sorted(accounts), *own, *sorted(rows)):
         anchors.setdefault(root, anchor)
     return anchors
 
 
-def _escaped(directory: str) -> str:
-    """Return a directory without colons, so that no two accounts have the same anchor."""
-    return directory.replace("%", "%25").replace(":", "%3A")
+def account_anchor(directory: str, account: str) -> str:
+    """Return the anchor of an account; the directory loses its colons, so that no two accounts have the same."""
+    return f"account:{directory.replace('%', '%25').replace(':', '%3A')}:{account}"
