@@ -164,6 +164,27 @@ def test_a_pseudonym_survives_being_joined_and_parted(tmp_path: Path, told: Told
     assert json.loads(told("explain", plan, alone, "--format", "json"))["person"] == alone
 
 
+def test_a_model_is_learned_and_used(tmp_path: Path, told: Told, complaint: Complaint) -> None:
+    plan = write(tmp_path, BOB, SURE, "hr:bday lab:x1")
+    shipped = counted(told, plan)
+    code, line = complaint("people", "train", plan)
+    assert code == 2
+    assert "nothing to learn from" in line
+    lab = [
+        f"y{number} | | {given} | {family} | 1980-01-{number + 1:02}" for number, (given, family) in enumerate(CROWD)
+    ]
+    write(tmp_path, BOB, "\n".join([SURE, *lab]), "hr:bday lab:x1")
+    assert "link-model.toml written" in told("people", "train", plan)
+    learned = counted(told, plan)
+    assert learned["policy"]["link_model"]["id"] == "tiny"
+    assert learned["policy"]["link_model"]["sha256"] != shipped["policy"]["link_model"]["sha256"]
+    assert ehr(learned) == (1, [1, 1])
+    (tmp_path / "link-model.toml").write_text("id = 1\n", encoding="utf-8")
+    code, line = complaint("count", plan)
+    assert code == 2
+    assert line.startswith("this is no model of probable links")
+
+
 def test_most_users_at_stake_come_first(tmp_path: Path, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
     hr = f"{BOB}\nastone | 27 | Martha | Stone | 1961-05-06"
     lab = f"{TWO_IDS}\nx2 | 28 | Martha | Stone | 1961-05-06"

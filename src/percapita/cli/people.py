@@ -68,6 +68,13 @@ def register(app: typer.Typer) -> None:
         say(f"{counted(found.undo(left, right), 'decision')} removed from {found.loaded.plan.people.decisions}")
 
     @people.command()
+    def train(plan: Plan) -> None:
+        """Learn the model of probable links from the plan's own people, without labels; counts use it from then on."""
+        from percapita.counting.people import train as learn
+
+        say(f"{learn(plan)} written; remove it to count by the model that ships")
+
+    @people.command()
     def lineage(plan: Plan, out: Annotated[Path, typer.Argument(help="The CSV file to write.")]) -> None:
         """Write which pseudonym of today stands for each former one."""
         from percapita.counting.explain import former_pseudonyms

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 
 from percapita import __version__
 from percapita.counting.home import data_home, links_of
-from percapita.counting.load import LoadedPlan, directory_of
+from percapita.counting.load import LoadedPlan, directory_of, load_plan
 from percapita.evidence.canonical import canonical_json, sha256_hex
 from percapita.people.attributes import attribute_of_persons
 from percapita.people.decisions import Applied, apply_decisions, read_decisions
 from percapita.people.identities import Identities, IdentityTable, collect
 from percapita.people.link.find import Cache, Linked, exact, probable
-from percapita.people.link.model import LinkModel, shipped_model
+from percapita.people.link.model import LinkModel, read_model, shipped_model
 from percapita.people.link.records import can_be_compared
-from percapita.people.resolve import Persons
+from percapita.people.resolve import Persons, Resolution, Settled
 from percapita.sources.inventory import HashCache, SourceFile, sha256_of, take_inventory, unchanged
 from percapita.sources.read import ReadTotals, read_identities
 from percapita.sources.spec import is_identity
@@ -77,8 +78,28 @@ def _decided(loaded: LoadedPlan, nodes: Identities) -> Applied:
 
 
 def link_model(loaded: LoadedPlan) -> LinkModel | None:
-    """Return the model by which a plan's people are linked; None if by keys alone."""
-    return shipped_model() if loaded.plan.people.link == "probable" else None
+    """Return the model by which a plan's people are linked: its own if there is one; None if by keys alone."""
+    if loaded.plan.people.link == "exact":
+        return None
+    own = own_model_file(loaded)
+    return read_model(own) if own.exists() else shipped_model()
+
+
+def own_model_file(loaded: LoadedPlan) -> Path:
+    """Return where the model that a plan's own people taught stands: beside the decisions."""
+    return (loaded.base / loaded.plan.people.decisions).with_name("link-model.toml")
+
+
+def train(plan_file: Path) -> Path:
+    """Learn the model from a plan's people, write it and return its file."""
+    from percapita.people.link.train import trained
+
+    loaded = load_plan(plan_file)
+    tables = identity_tables(loaded)
+    persons = Resolution(collect(tables), Settled()).persons()
+    target = own_model_file(loaded)
+    target.write_text(trained(persons, tables, shipped_model(), loaded.plan.organization.id).text, encoding="utf-8")
+    return target
 
 
 def _linked(

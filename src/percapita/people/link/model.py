@@ -6,8 +6,10 @@ import tomllib
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
+from percapita.errors import InputError
 from percapita.evidence.canonical import sha256_hex
 
 _EQUAL_PARTS = "list_has_any({0}_l, {0}_r)"
@@ -143,6 +145,29 @@ class LinkModel:
 def shipped_model() -> LinkModel:
     """Return the model that ships."""
     return LinkModel((resources.files("percapita.people.link") / "model.toml").read_text(encoding="utf-8"))
+
+
+def read_model(path: Path) -> LinkModel:
+    """Return the model of a file. Raises InputError for what is no model."""
+    try:
+        model = LinkModel(path.read_text(encoding="utf-8"))
+        usable = bool(model.id) and all(model.bits(name) > -99 for name in ("link_above", "review_above", "margin"))
+        chances = [
+            model.table[comparison][level][name]
+            for comparison in CONDITIONS
+            for level in level_names(comparison)
+            for name in ("m", "u")
+        ]
+        usable = usable and float(model.table["prior"]) > 0 and all(0 < chance <= 1 for chance in chances)
+    except (OSError, ValueError, TypeError, KeyError):
+        usable = False
+    if not usable:
+        raise InputError(
+            "this is no model of probable links, or some level lacks m or u between 0 and 1",
+            path.name,
+            "make it again with `percapita people train`, or remove it",
+        )
+    return model
 
 
 def level_names(comparison: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from percapita.people.resolve import Persons
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+    from splink import DuckDBAPI, Linker
 
 MEMORY = "2GB"
 
@@ -35,7 +37,7 @@ def score(persons: Persons, tables: Sequence[IdentityTable], model: LinkModel) -
 
     Raises MissingPartError when Splink is needed and not installed.
     """
-    with _database() as connection:
+    with database() as connection:
         size = make_records(connection, persons, tables) if can_be_compared(tables) else 0
         if size < 2 or not find_candidates(connection):
             return []
@@ -43,7 +45,8 @@ def score(persons: Persons, tables: Sequence[IdentityTable], model: LinkModel) -
 
 
 @contextmanager
-def _database() -> Iterator[DuckDBPyConnection]:
+def database() -> Iterator[DuckDBPyConnection]:
+    """Yield a database in memory that loads nothing."""
     import duckdb
 
     connection = duckdb.connect(config={"memory_limit": MEMORY, "autoinstall_known_extensions": "false"})
@@ -66,13 +69,22 @@ def require_splink() -> None:
         ) from None
 
 
-def _predict(connection: DuckDBPyConnection, model: LinkModel, size: int) -> list[Scored]:
+def linker_of(connection: DuckDBPyConnection, model: LinkModel, size: int) -> tuple[DuckDBAPI, Linker]:
+    """Return Splink's linker of the table `record`, which has `size` rows, and its database.
+
+    Raises MissingPartError without Splink.
+    """
     require_splink()
     from splink import DuckDBAPI, Linker, SettingsCreator
 
+    logging.getLogger("splink").setLevel(logging.ERROR)
     api = DuckDBAPI(connection)
     settings = SettingsCreator.from_path_or_dict(model.splink_settings(size))
-    linker = Linker(api.register("record"), settings, log_level=None)
+    return api, Linker(api.register("record"), settings, log_level=None)
+
+
+def _predict(connection: DuckDBPyConnection, model: LinkModel, size: int) -> list[Scored]:
+    api, linker = linker_of(connection, model, size)
     linker.table_management.register_blocked_pairs_for_predict(api.register("pair"))
     threshold = model.bits("review_above")
     predicted = linker.inference.predict(threshold_match_weight=threshold, warning_mode="never")
