@@ -18,11 +18,13 @@ from statistics import mean
 import pyarrow as pa
 
 from bench.known_people import DIRECTORIES, make
+from bench.untuned import untuned
 from percapita.people.forest import Forest
 from percapita.people.identities import IdentityTable, collect
 from percapita.people.link.choose import Chosen, choose
-from percapita.people.link.model import shipped_model
+from percapita.people.link.model import CONDITIONS, shipped_model
 from percapita.people.link.score import Scored, score
+from percapita.people.link.train import trained
 from percapita.people.resolve import Persons, resolve
 
 SYSTEMS = 300
@@ -111,7 +113,11 @@ def measure_made(people: int, accounts: int, seeds: Sequence[int]) -> None:
         now = joined(done.persons, done.chosen.links)
         least = joined(done.persons, (*done.chosen.links, *done.chosen.questions), conflicts=True)
         sizes = f"{len(truth):,} | {len(set(truth)):,} | {len(done.chosen.links):,} | {len(done.chosen.questions):,}"
-        for title, label in (("exact keys", of), ("with probable links", [now[one] for one in of])):
+        labels = {"exact keys": of, "with probable links": [now[one] for one in of]}
+        if seed == seeds[0]:
+            plain = untuned(done.persons, known.tables)
+            labels["exact keys and untuned Splink"] = [plain[one] for one in of]
+        for title, label in labels.items():
             found = quality(label, truth)
             print(f"| {sizes} | {title} | {found.precision:.4f} | {found.recall:.4f} | {found.too_many:+.2%} |")
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
@@ -202,7 +208,19 @@ def systems_note(
     )
 
 
+def measure_training(people: int, accounts: int, seed: int) -> None:
+    """Print what these people teach without labels, beside the model that ships."""
+    known = make(people, accounts, seed)
+    shipped = shipped_model()
+    learned = trained(resolve(collect(known.tables)), known.tables, shipped, "learned").table
+    print("\n| comparison | level | m that ships | m learned without labels | u |\n|---|---|---|---|---|")
+    for comparison in CONDITIONS:
+        for level, said in shipped.table[comparison].items():
+            print(f"| {comparison} | {level} | {said['m']} | {learned[comparison][level]['m']:.4f} | {said['u']} |")
+
+
 def measure(folder: Path, seeds: Sequence[int] = (1, 2, 3)) -> None:
     """Print all figures of linking."""
     measure_made(60_000, 120_000, seeds)
     measure_febrl(folder)
+    measure_training(20_000, 40_000, seeds[-1] + 1)

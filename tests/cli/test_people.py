@@ -130,7 +130,7 @@ def test_explain_shows_links_decisions_and_questions(tmp_path: Path, told: Told)
     answer = json.loads(told("explain", plan, "lab:x1", "--format", "json"))
     assert len(answer["accounts"]) == 2
     assert answer["links"][0].startswith("probably one person (+")
-    assert "given short form, family same, born same" in answer["links"][0]
+    assert "given name short form, family name same, birth date same)" in answer["links"][0]
     (tmp_path / "decisions.csv").write_text(
         "decision,left,right,by,when,why\ndifferent,hr:bday,lab:x1,kim,2026-03-01,\n", encoding="utf-8"
     )

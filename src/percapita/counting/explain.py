@@ -27,6 +27,15 @@ from percapita.sources.spec import is_identity
 from percapita.usage.accounts import Account, AccountBook
 from percapita.usage.rules import UNDETERMINED, first_rule
 
+COMPARED = {
+    "given": "given name",
+    "family": "family name",
+    "born": "birth date",
+    "handle": "login or address",
+    "identifier": "employee id",
+    "directory": "directory",
+}  # what a comparison of the model is called on screen
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -333,8 +342,8 @@ def _probable_links(case: _Case, person: int) -> list[str]:
 
 
 def agreement_words(agreement: Sequence[tuple[str, str]]) -> str:
-    """Return what agrees, in words."""
-    return ", ".join(f"{what} {how.replace('_', ' ')}" for what, how in agreement)
+    """Return what agrees and what does not, in words."""
+    return ", ".join(f"{COMPARED[what]} {how.replace('_', ' ')}" for what, how in agreement if how != "apart")
 
 
 def _decisions(case: _Case, person: int) -> list[str]:
