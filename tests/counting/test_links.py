@@ -191,3 +191,26 @@ def test_a_bad_decision_names_its_row(row: str, what: str, tmp_path: Path) -> No
     with pytest.raises(InputError, match=what) as raised:
         run(plan)
     assert raised.value.where == "decisions.csv, row 2"
+
+
+@pytest.mark.parametrize("kind", ["scores", "chosen"])
+@pytest.mark.parametrize("content", ["", "{}", "[1]", "[[[1]]]"])
+def test_damaged_scores_are_made_again(kind: str, content: str, tmp_path: Path) -> None:
+    plan = write(tmp_path, BOB, "x1 | | Bob | Day | 1970-03-04", "hr:bday lab:x1")
+    first = statement(plan, "duckdb")
+    kept = {path.name.split("-")[0]: path for path in (tmp_path / ".percapita" / "links").rglob("*.json")}
+    assert set(kept) == {"scores", "chosen"}
+    for path in kept.values():
+        path.unlink()
+    kept[kind].write_text(content, encoding="utf-8")
+    assert statement(plan, "duckdb") == first
+
+
+def test_a_decision_needs_no_scoring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = write(tmp_path, BOB, "x1 | | Bob | Day | 1970-03-04", "hr:bday lab:x1")
+    statement(plan, "duckdb")
+    monkeypatch.setitem(sys.modules, "splink", None)
+    (tmp_path / "decisions.csv").write_text(f"{DECISIONS}different,hr:bday,lab:x1,,,\n", encoding="utf-8")
+    assert ehr(statement(plan, "duckdb")) == (2, [2, 2])
+    (tmp_path / "decisions.csv").unlink()
+    assert ehr(statement(plan, "duckdb")) == (1, [1, 1])

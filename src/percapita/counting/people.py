@@ -119,7 +119,7 @@ def _linked(
         hashes = {file.path: sha256_of(file, remembered) for file in files}
     said = [[file.path, hashes[file.path], msgspec.json.encode(file.source).decode()] for file in files]
     key = sha256_hex(canonical_json([__version__, model.sha256, said]))[:32]
-    return probable(nodes, tables, decided, model, Cache(links_of(loaded, home) / f"scores-{key}.json"))
+    return probable(nodes, tables, decided, model, Cache(links_of(loaded, home), key))
 
 
 def _entities(loaded: LoadedPlan, texts: Sequence[str | None]) -> list[str]:
