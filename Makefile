@@ -58,8 +58,8 @@ bench: $(VENV)/.test ## measure speed as ratios (ROWS=20000000)
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 lock: $(VENV)/.python ## lock the requirements again
 	@$(PIP) uv
-	@$(BIN)/$(COMPILE) pyproject.toml --group build -o requirements/core.txt
-	@$(BIN)/$(COMPILE) pyproject.toml --group build --group test --group docs -c requirements/core.txt -o requirements/test.txt
+	@$(BIN)/$(COMPILE) pyproject.toml --extra link --group build -o requirements/core.txt
+	@$(BIN)/$(COMPILE) pyproject.toml --extra link --group build --group test --group docs -c requirements/core.txt -o requirements/test.txt
 
 clean: ## remove what can be made again
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache docs/_build

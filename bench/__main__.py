@@ -5,14 +5,17 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from bench import count, formats, text
+from bench import count, formats, link, text
 
 
 def main() -> None:
     """Run what is asked for."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
-        "what", nargs="*", default=["count", "text", "formats"], help="count, text, formats (default: all)"
+        "what",
+        nargs="*",
+        default=["count", "text", "formats", "link"],
+        help="count, text, formats, link (default: all)",
     )
     parser.add_argument("--rows", type=int, default=20_000_000, help="rows of the log")
     parser.add_argument("--rounds", type=int, default=3)
@@ -26,6 +29,8 @@ def main() -> None:
         text.measure(given.folder / "text", given.rounds)
     if "formats" in given.what:
         formats.measure(given.folder / "formats", given.rounds)
+    if "link" in given.what:
+        link.measure(given.folder / "recordlinkage", tuple(range(1, given.rounds + 1)))
 
 
 if __name__ == "__main__":

@@ -206,8 +206,6 @@ def test_a_key_that_is_none(clinic: Organization, complaint: Complaint) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ('link = "exact"', 'link = "probable"', ()),
-        ('link = "exact"', 'decisions = "decisions.csv"', ()),
         ("", "", ("--engine", "ibis:duckdb://")),
     ],
 )

@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "check": "percapita.cli.check",
     "count": "percapita.cli.count",
     "explain": "percapita.cli.explain",
+    "people": "percapita.cli.people",
     "digest": "percapita.cli.digest",
     "quote": "percapita.cli.quote",
     "license": "percapita.cli.license",
@@ -33,7 +34,7 @@ COMMANDS: dict[str, str] = {
     "policy": "percapita.cli.plans",
     "schema": "percapita.cli.plans",
 }
-GROUPS = (["digest"], ["policy"], ["license"])  # words that only begin a command: alone they ask for help
+GROUPS = (["digest"], ["people"], ["policy"], ["license"])  # words that only begin a command: alone they ask for help
 
 
 def build_app(commands: list[str]) -> typer.Typer:

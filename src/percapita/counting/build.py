@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from percapita.counting.open_points import Case, open_points
-from percapita.counting.people import PeopleOfPlan
+from percapita.counting.people import PeopleOfPlan, link_model
 from percapita.counting.plan import System
 from percapita.counting.task import Counted, Tally, Task
+from percapita.policy.user_definition import UserDefinition
 from percapita.policy.vocabulary import USE_TYPES, Basis
 from percapita.statement.types import (
     SCHEMA,
@@ -45,7 +46,7 @@ def build_statement(
         schema=SCHEMA,
         organization=Organization(id=plan.organization.id, name=plan.organization.name),
         period=Period(start=str(plan.period.start), end=str(plan.period.end), timezone=plan.period.timezone),
-        policy=Policies(user_definition=PolicyReference(id=definition.id, sha256=definition.sha256)),
+        policy=_policies(task, definition),
         systems=systems,
         persons=counted.persons,
         idle_accounts=counted.idle_accounts,
@@ -55,6 +56,14 @@ def build_statement(
         inputs=inputs,
         warnings=open_points(Case(task, people, counted, systems, identities, inputs, lost)),
         engine=Engine(name=engine[0], version=engine[1]),
+    )
+
+
+def _policies(task: Task, definition: UserDefinition) -> Policies:
+    model = link_model(task.loaded)
+    return Policies(
+        user_definition=PolicyReference(id=definition.id, sha256=definition.sha256),
+        link_model=None if model is None else PolicyReference(id=model.id, sha256=model.sha256),
     )
 
 
@@ -98,6 +107,9 @@ def _identities(people: PeopleOfPlan) -> Identities:
         accounts=sum(directory is not None for directory in nodes.directory),
         workforce_rows=sum(directory is None for directory in nodes.directory),
         conflicts=len(people.persons.conflicts),
+        links=len(people.linked.links),
+        questions=len(people.linked.questions),
+        decisions=len(people.decided.settled.same) + len(people.decided.settled.different),
         shared_mailboxes=len(people.persons.shared_mailboxes),
         shared_accounts=sum(nodes.shared),
         invalid_npis=nodes.invalid_npis,

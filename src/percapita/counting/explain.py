@@ -12,6 +12,7 @@ from typing import Any
 from percapita.counting.digest import kept_facts
 from percapita.counting.facts import Fact
 from percapita.counting.home import data_home, key_file
+from percapita.counting.lineage import lineage
 from percapita.counting.load import LoadedPlan, directories_of, load_plan, scope_of
 from percapita.counting.open_points import many
 from percapita.counting.people import PeopleOfPlan, read_people
@@ -27,6 +28,15 @@ from percapita.sources.read import ReadTotals, find_rows, read_events
 from percapita.sources.spec import is_identity
 from percapita.usage.accounts import Account, AccountBook
 from percapita.usage.rules import UNDETERMINED, first_rule
+
+COMPARED = {
+    "given": "given name",
+    "family": "family name",
+    "born": "birth date",
+    "handle": "login or address",
+    "identifier": "employee id",
+    "directory": "directory",
+}  # what a comparison of the model is called on screen
 
 
 @dataclass(frozen=True)
@@ -76,7 +86,8 @@ class _Case:
     loaded: LoadedPlan
     people: PeopleOfPlan
     files: Sequence[EventFile]
-    pseudonyms: Sequence[str]
+    pseudonyms: list[str]
+    key: bytes
 
 
 @dataclass(frozen=True)
@@ -125,7 +136,13 @@ def _open(plan_file: Path) -> _Case:
     people = read_people(loaded, [file for file in files if is_identity(file.source)])
     key = load_key(key_file(loaded, data_home(loaded.file)))
     marks = [pseudonym(key, anchor) for anchor in people.persons.anchors]
-    return _Case(loaded, people, events_task(loaded, no_progress).files, marks)
+    return _Case(loaded, people, events_task(loaded, no_progress).files, marks, key)
+
+
+def former_pseudonyms(plan_file: Path) -> tuple[dict[str, int], list[str]]:
+    """Return the person of each pseudonym that is not today's, and today's by person."""
+    case = _open(plan_file)
+    return lineage(case.people.persons, case.key, case.pseudonyms), case.pseudonyms
 
 
 def _find(case: _Case, who: str) -> tuple[int | None, set[str]]:
@@ -134,6 +151,8 @@ def _find(case: _Case, who: str) -> tuple[int | None, set[str]]:
     if who in case.pseudonyms:
         person = case.pseudonyms.index(who)
         return person, _texts_of(persons, person)
+    if who.startswith("p-") and (became := lineage(persons, case.key, case.pseudonyms).get(who)) is not None:
+        return became, _texts_of(persons, became)
     found = {persons.of_node[node] for node in _nodes(case.people.book, who)}
     mailbox = email(who)
     if not found and mailbox in persons.by_mailbox:
@@ -277,8 +296,8 @@ def _explanation(
         user_definition=named,
         entity=case.people.entities[person],
         accounts=[_account(case, node) for node in persons.nodes[person]],
-        links=_links(persons, person),
-        open=[*_open_questions(persons, person, case.pseudonyms), *open_points],
+        links=[*_links(persons, person), *_probable_links(case, person), *_decisions(case, person)],
+        open=[*_open_questions(persons, person, case.pseudonyms), *_questions(case, person), *open_points],
         systems=systems,
     )
 
@@ -312,6 +331,55 @@ def _links(persons: Persons, person: int) -> list[str]:
             if value is not None:
                 sharing.setdefault((kind, value), []).append(label)
     return [f"same {kind}: {', '.join(labels)}" for (kind, _), labels in sharing.items() if len(labels) > 1]
+
+
+def _label(case: _Case, node: int) -> str:
+    identities = case.people.persons.identities
+    file, row = identities.origin[node]
+    directory = identities.directory[node]
+    return f"{directory}:{identities.account[node]}" if directory else f"{file} row {row}"
+
+
+def _probable_links(case: _Case, person: int) -> list[str]:
+    """Return which accounts were joined because they are probably one person, and what agreed."""
+    return [
+        f"probably one person ({one.weight:+.1f} bits: {agreement_words(one.agreement)}): "
+        f"{_label(case, one.left)}, {_label(case, one.right)}"
+        for one in case.people.linked.links
+        if case.people.persons.of_node[one.left] == person
+    ]
+
+
+def agreement_words(agreement: Sequence[tuple[str, str]]) -> str:
+    """Return what agrees and what does not, in words."""
+    return ", ".join(f"{COMPARED[what]} {how.replace('_', ' ')}" for what, how in agreement if how != "apart")
+
+
+def _decisions(case: _Case, person: int) -> list[str]:
+    of_node = case.people.persons.of_node
+    return [
+        " ".join(
+            part
+            for part in (
+                f"decided {one.decision}:",
+                f"{one.left}, {one.right}",
+                f"by {one.by}" * bool(one.by),
+                one.when,
+            )
+            if part
+        )
+        for (left, right), one in case.people.decided.reasons.items()
+        if person in (of_node[left], of_node[right])
+    ]
+
+
+def _questions(case: _Case, person: int) -> list[str]:
+    of_node = case.people.persons.of_node
+    return [
+        f"may be one person ({one.weight:+.1f} bits): {_label(case, one.left)}, {_label(case, one.right)}"
+        for one in case.people.linked.questions
+        if person in (of_node[one.left], of_node[one.right])
+    ]
 
 
 def _open_questions(persons: Persons, person: int, marks: Sequence[str]) -> list[str]:

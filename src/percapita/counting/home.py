@@ -34,6 +34,11 @@ def digests_of(loaded: LoadedPlan, home: Path) -> Path:
     return home / "digests" / sha256_hex(canonical_json(where))[:16]
 
 
+def links_of(loaded: LoadedPlan, home: Path) -> Path:
+    """Return the folder of what is kept about a plan's probable links: the scores of its people."""
+    return home / "links" / digests_of(loaded, home).name
+
+
 def key_file(loaded: LoadedPlan, home: Path) -> Path:
     """Return where the key of the pseudonyms stands: where the plan says, else under the data home."""
     told = loaded.plan.organization.key_file

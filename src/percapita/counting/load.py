@@ -14,7 +14,7 @@ import msgspec
 
 from percapita.counting.plan import Exclude, Kind, Plan, System
 from percapita.counting.shape import check_shape
-from percapita.errors import InputError, MissingPartError, nearest
+from percapita.errors import InputError, nearest
 from percapita.policy.user_definition import UserDefinition, load_user_definition
 from percapita.sources.calendar import Calendar
 from percapita.sources.presets import with_presets
@@ -60,12 +60,6 @@ def load_plan(path: Path) -> LoadedPlan:
     _check_period(plan, path.name)
     _check_ids(plan, path.name)
     _check_references(plan, path.name)
-    if plan.people.link == "probable" or plan.people.decisions:
-        raise MissingPartError(
-            "probable links and decisions are not part of this release",
-            f"{path.name}, [people]",
-            'write link = "exact" and leave decisions out',
-        )
     return LoadedPlan(
         plan=plan,
         file=path.resolve(),

@@ -87,6 +87,12 @@ def _of_identities(case: Case) -> Iterator[Point]:
     if found.conflicts:
         keys = many(found.conflicts, "key ties", "keys tie")
         yield found.conflicts, f"{keys} people with different employee ids or NPIs together; they were not joined"
+    if found.questions:
+        pairs = many(found.questions, "pair may be one person", "pairs may each be one person")
+        yield found.questions, f"{pairs}: settle them with `percapita people review`"
+    gone = case.people.decided.gone
+    if gone:
+        yield 0, f"{many(len(gone), 'decision names', 'decisions name')} accounts that no source lists any more"
     if found.shared_mailboxes:
         boxes = many(found.shared_mailboxes, "mailbox is", "mailboxes are")
         yield found.shared_mailboxes, f"{boxes} used by people with different names; no account was joined by it"

@@ -49,7 +49,7 @@ def write_identities(path: Path, people: PeopleOfPlan, pseudonyms: Sequence[str]
 
 def write_names(path: Path, people: PeopleOfPlan, pseudonyms: Sequence[str]) -> None:
     """Write names.csv: who each pseudonym is. Only on request: it is the one file that names people."""
-    names = _raw_names(people)
+    names = raw_names(people)
     identities = people.persons.identities
     with path.open("w", encoding="utf-8", newline="") as file:
         path.chmod(0o600)
@@ -65,7 +65,7 @@ def write_names(path: Path, people: PeopleOfPlan, pseudonyms: Sequence[str]) -> 
             writer.writerow([mark, guarded("; ".join(said)), guarded("; ".join(accounts))])
 
 
-def _raw_names(people: PeopleOfPlan) -> dict[tuple[str, int], tuple[str, ...]]:
+def raw_names(people: PeopleOfPlan) -> dict[tuple[str, int], tuple[str, ...]]:
     """Return the names as they were written, by file and row."""
     names: dict[tuple[str, int], tuple[str, ...]] = {}
     for table in people.tables:

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from percapita.counting.load import LoadedPlan, directory_of
+import msgspec
+
+from percapita import __version__
+from percapita.counting.home import data_home, links_of
+from percapita.counting.load import LoadedPlan, directory_of, load_plan
+from percapita.evidence.canonical import canonical_json, sha256_hex
 from percapita.people.attributes import attribute_of_persons
-from percapita.people.identities import IdentityTable, collect
-from percapita.people.resolve import Persons, resolve
-from percapita.sources.inventory import SourceFile, unchanged
+from percapita.people.decisions import Applied, apply_decisions, read_decisions
+from percapita.people.identities import Identities, IdentityTable, collect
+from percapita.people.link.find import Cache, Linked, exact, probable
+from percapita.people.link.model import LinkModel, read_model, shipped_model
+from percapita.people.link.records import can_be_compared
+from percapita.people.resolve import Persons, Resolution, Settled
+from percapita.sources.inventory import HashCache, SourceFile, sha256_of, take_inventory, unchanged
 from percapita.sources.read import ReadTotals, read_identities
+from percapita.sources.spec import is_identity
 from percapita.usage.accounts import AccountBook
 from percapita.usage.kinds import settle_kinds
 from percapita.usage.standing import Judge, standings
@@ -27,27 +38,91 @@ class PeopleOfPlan:
     entities: list[str]
     tables: list[IdentityTable]
     totals: list[ReadTotals]
+    linked: Linked
+    decided: Applied
 
 
-def read_people(loaded: LoadedPlan, files: Sequence[SourceFile]) -> PeopleOfPlan:
-    """Return the persons made from the workforce and accounts files among `files`."""
-    tables, totals = [], []
-    for file in files:
-        total = ReadTotals()
-        rows = read_identities(file, total)
-        unchanged(file)
-        directory = None if file.source.type == "workforce" else directory_of(file.source)
-        tables.append(IdentityTable(file.path, directory, rows))
-        totals.append(total)
+def read_people(
+    loaded: LoadedPlan, files: Sequence[SourceFile], hashes: Mapping[str, str] | None = None
+) -> PeopleOfPlan:
+    """Return the persons made from the workforce and accounts files among `files`, whose hashes may be known."""
+    totals = [ReadTotals() for _ in files]
+    tables = [_table(file, total) for file, total in zip(files, totals, strict=True)]
     nodes = collect(tables)
     proposals = settle_kinds(nodes, loaded.kinds, hints_of(tables))
-    persons = resolve(nodes)
+    decided = _decided(loaded, nodes)
+    linked = _linked(loaded, files, hashes, tables, nodes, decided)
+    persons = linked.persons
     day = loaded.plan.period.end
     countries = attribute_of_persons(persons, "country", day)
     judge = Judge(loaded.definition, loaded.exclusions)
     book = AccountBook(persons, standings(judge, persons, countries, proposals), judge)
     entities = _entities(loaded, attribute_of_persons(persons, "entity", day))
-    return PeopleOfPlan(persons, book, entities, tables, totals)
+    return PeopleOfPlan(persons, book, entities, tables, totals, linked, decided)
+
+
+def _table(file: SourceFile, totals: ReadTotals) -> IdentityTable:
+    rows = read_identities(file, totals)
+    unchanged(file)
+    return IdentityTable(file.path, None if file.source.type == "workforce" else directory_of(file.source), rows)
+
+
+def identity_tables(loaded: LoadedPlan) -> list[IdentityTable]:
+    """Return what the workforce and accounts files of a plan say, read anew."""
+    files = take_inventory(loaded.plan.source, loaded.base, allow_empty=lambda index: True)
+    return [_table(file, ReadTotals()) for file in files if is_identity(file.source)]
+
+
+def _decided(loaded: LoadedPlan, nodes: Identities) -> Applied:
+    """Return what humans decided about these identities."""
+    shown = loaded.plan.people.decisions
+    return apply_decisions(nodes, read_decisions(loaded.base / shown, shown), shown)
+
+
+def link_model(loaded: LoadedPlan) -> LinkModel | None:
+    """Return the model by which a plan's people are linked: its own if there is one; None if by keys alone."""
+    if loaded.plan.people.link == "exact":
+        return None
+    own = own_model_file(loaded)
+    return read_model(own) if own.exists() else shipped_model()
+
+
+def own_model_file(loaded: LoadedPlan) -> Path:
+    """Return where the model that a plan's own people taught stands: beside the decisions."""
+    return (loaded.base / loaded.plan.people.decisions).with_name("link-model.toml")
+
+
+def train(plan_file: Path) -> Path:
+    """Learn the model from a plan's people, write it and return its file."""
+    from percapita.people.link.train import trained
+
+    loaded = load_plan(plan_file)
+    tables = identity_tables(loaded)
+    persons = Resolution(collect(tables), Settled()).persons()
+    target = own_model_file(loaded)
+    target.write_text(trained(persons, tables, shipped_model(), loaded.plan.organization.id).text, encoding="utf-8")
+    return target
+
+
+def _linked(
+    loaded: LoadedPlan,
+    files: Sequence[SourceFile],
+    hashes: Mapping[str, str] | None,
+    tables: Sequence[IdentityTable],
+    nodes: Identities,
+    decided: Applied,
+) -> Linked:
+    model = link_model(loaded)
+    if model is None or not can_be_compared(tables):
+        return exact(nodes, decided)
+    home = data_home(loaded.file)
+    if hashes is None:
+        remembered = HashCache(home)
+        hashes = {file.path: sha256_of(file, remembered) for file in files}
+    said = [[file.path, hashes[file.path], msgspec.json.encode(file.source).decode()] for file in files]
+    kinds = msgspec.json.encode(loaded.plan.kind).decode()  # an account that is no person has no links
+    key = sha256_hex(canonical_json([__version__, model.sha256, said, kinds]))[:32]
+    return probable(nodes, tables, decided, model, Cache(links_of(loaded, home), key))
 
 
 def hints_of(tables: Sequence[IdentityTable]) -> dict[tuple[str, int], str]:

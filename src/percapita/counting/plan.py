@@ -38,10 +38,10 @@ class Policy(_Table, frozen=True, forbid_unknown_fields=True, omit_defaults=True
 
 
 class People(_Table, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """Say how accounts become persons."""
+    """Say how accounts become persons: by keys and probable links, or by keys alone; `decisions` is a file."""
 
-    link: Literal["probable", "exact"] = "exact"
-    decisions: str | None = None
+    link: Literal["probable", "exact"] = "probable"
+    decisions: str = "decisions.csv"
 
 
 class Count(_Table, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):

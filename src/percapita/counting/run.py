@@ -49,6 +49,7 @@ class Run:
     people: PeopleOfPlan
     counted: Counted
     written: tuple[Path, ...]
+    pseudonyms: Sequence[str] = ()
 
 
 def count(plan_file: Path, settings: Settings | None = None) -> Run:
@@ -58,14 +59,15 @@ def count(plan_file: Path, settings: Settings | None = None) -> Run:
     loaded = load_plan(plan_file)
     home = data_home(loaded.file)
     files, hashes = _inventory(loaded, home, settings)
-    people = read_people(loaded, [file for file in files if is_identity(file.source)])
+    people = read_people(loaded, [file for file in files if is_identity(file.source)], hashes)
     pseudonyms = _pseudonyms(loaded, people, home) if settings.out else None
     task = _task(loaded, people, _event_files(loaded, home, files, hashes), home, pseudonyms, settings.progress)
     counted = engine.count(task)
     inputs = _inputs(loaded, files, hashes, people, task, counted, settings.out)
     lost = lost_files(task.digests, loaded, hashes) if task.digests else []
     statement = build_statement(task, people, counted, inputs, lost, (engine.name, engine.version))
-    return Run(loaded, statement, people, counted, _write(statement, people, task, counted, settings))
+    written = _write(statement, people, task, counted, settings)
+    return Run(loaded, statement, people, counted, written, pseudonyms or ())
 
 
 def events_task(loaded: LoadedPlan, progress: Progress) -> Task:

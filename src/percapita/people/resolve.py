@@ -1,14 +1,15 @@
 """Join identities by exact keys, level by level, and never across two employee ids or two NPIs.
 
-Levels: employee id, then NPI, then mailbox. A level looks at everything its keys would connect; where that would hold
-two different employee ids or NPIs it is a conflict: only the identities that lack the disputed identifier stay joined,
-and the conflict is listed. So the result does not depend on the order of files or rows.
+Human decisions come first and win: "same" joins, whatever the ids, which then stand for one another; "different" is
+never joined. Levels: employee id, then NPI, then mailbox. A level looks at everything its keys would connect; where
+that would hold two different employee ids or NPIs it is a conflict: only the identities that lack the disputed
+identifier stay joined, and the conflict is listed. So the result does not depend on the order of files or rows.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -44,37 +45,106 @@ class Persons:
     shared_mailboxes: frozenset[str]
     by_mailbox: dict[str, int]
     by_employee: dict[str, int]
+    known_as: Mapping[str, str] = field(default_factory=dict)  # an employee id or NPI -> the one that stands for it
+
+
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Hold what humans decided, as pairs of nodes."""
+
+    same: tuple[Pair, ...] = ()
+    different: tuple[Pair, ...] = ()
 
 
 @dataclass
 class _Work:
     nodes: Identities
     joined: Forest
+    known_as: dict[str, str]
+    apart: Sequence[Pair]
     employee: dict[int, str] = field(default_factory=dict)  # by root of `joined`
     npi: dict[int, str] = field(default_factory=dict)
     conflicts: list[tuple[Level, tuple[str, ...], tuple[int, ...]]] = field(default_factory=list)
 
 
-def resolve(nodes: Identities) -> Persons:
+def resolve(nodes: Identities, settled: Settled | None = None) -> Persons:
     """Return the persons of all identities."""
-    work = _Work(nodes, Forest(len(nodes)))
-    linkable = [node for node in range(len(nodes)) if not nodes.shared[node]]
-    employees, numbers = _grouped(linkable, nodes.employee), _grouped(linkable, nodes.npi)
-    _apply(work, "employee_id", employees)
-    _apply(work, "npi", numbers)
-    mailboxes = _by_mailbox(nodes, linkable)
-    names = _names(work)
-    shared = frozenset(mailbox for mailbox, users in mailboxes.items() if _is_shared(work, names, users))
-    _apply(work, "email", {mailbox: users for mailbox, users in mailboxes.items() if mailbox not in shared})
-    return _numbered(work, (employees, numbers), mailboxes, shared)
+    return Resolution(nodes, settled or Settled()).persons()
 
 
-def _grouped(linkable: Sequence[int], key_of: Sequence[str | None]) -> dict[str, list[int]]:
+class Resolution:
+    """Join identities by decisions and exact keys, and then, if told, by more."""
+
+    def __init__(self, nodes: Identities, settled: Settled) -> None:
+        """Join what decisions and keys join."""
+        self._work = work = _Work(nodes, Forest(len(nodes)), _aliases(nodes, settled.same), settled.different)
+        for pair in settled.same:
+            work.joined.join(pair)
+        linkable = [node for node in range(len(nodes)) if not nodes.shared[node]]
+        self._employees = _grouped(linkable, nodes.employee, work.known_as)
+        self._numbers = _grouped(linkable, nodes.npi, work.known_as)
+        _apply(work, "employee_id", self._employees)
+        _apply(work, "npi", self._numbers)
+        self._mailboxes = _by_mailbox(nodes, linkable)
+        names = _names(work)
+        self._shared = frozenset(
+            mailbox for mailbox, users in self._mailboxes.items() if _is_shared(work, names, users)
+        )
+        _apply(work, "email", {box: users for box, users in self._mailboxes.items() if box not in self._shared})
+
+    def persons(self, joined: Sequence[Pair] = (), if_same: Sequence[Pair] = ()) -> Persons:
+        """Return the persons when pairs of nodes are `joined` besides; `if_same` are joined only in `together`."""
+        for pair in joined:
+            self._work.joined.join(pair)
+        roots = self._work.joined.roots()
+        shared = self._shared
+        if joined:  # a mailbox whose users turned out to be one person
+            shared = frozenset(box for box in shared if len({roots[node] for node in self._mailboxes[box]}) > 1)
+        return _numbered(self._work, (self._employees, self._numbers), self._mailboxes, shared, if_same)
+
+
+def _aliases(nodes: Identities, same: Sequence[Pair]) -> dict[str, str]:
+    """Return for each employee id or NPI that a decision says is another one, the first of those that are one."""
+    aliases: dict[str, str] = {}
+    if not same:
+        return aliases
+    together = Forest(len(nodes))
+    for pair in same:
+        together.join(pair)
+    groups: defaultdict[int, list[int]] = defaultdict(list)
+    for node in sorted({node for pair in same for node in pair}):
+        groups[together.root(node)].append(node)
+    for members in groups.values():
+        for known in (nodes.employee, nodes.npi):
+            _name_as_one(aliases, {text for node in members if (text := known[node]) is not None})
+    return {text: _first_name(aliases, text) for text in aliases}
+
+
+def _name_as_one(aliases: dict[str, str], texts: set[str]) -> None:
+    firsts = sorted({_first_name(aliases, text) for text in texts})
+    for text in firsts[1:]:
+        aliases[text] = firsts[0]
+
+
+def _first_name(aliases: dict[str, str], text: str) -> str:
+    while text in aliases:
+        text = aliases[text]
+    return text
+
+
+def _grouped(
+    linkable: Sequence[int], key_of: Sequence[str | None], known_as: Mapping[str, str]
+) -> dict[str, list[int]]:
     groups: defaultdict[str, list[int]] = defaultdict(list)
     for node in linkable:
         key = key_of[node]
         if key is not None:
             groups[key].append(node)
+    for key in known_as.keys() & groups.keys():
+        groups[known_as[key]] += groups.pop(key)
     return groups
 
 
@@ -139,9 +209,10 @@ def _are_apart(sets: dict[str, set[int]]) -> bool:
 
 def _note_ids(work: _Work, root_of: Sequence[int]) -> None:
     """Know the employee id and the NPI of each set; by construction it has at most one of each."""
-    nodes = work.nodes
-    work.employee = {root: known for root, known in zip(root_of, nodes.employee, strict=True) if known is not None}
-    work.npi = {root: known for root, known in zip(root_of, nodes.npi, strict=True) if known is not None}
+    nodes, as_one = work.nodes, work.known_as
+    employee, npi = (zip(root_of, known, strict=True) for known in (nodes.employee, nodes.npi))
+    work.employee = {root: as_one.get(known, known) for root, known in employee if known is not None}
+    work.npi = {root: as_one.get(known, known) for root, known in npi if known is not None}
 
 
 def _settle(
@@ -155,16 +226,29 @@ def _settle(
         for kind, ids in kinds
         if ids and (kind != level or len(tied) > 1) and len({ids.get(root) for root in roots} - {None}) > 1
     ]
-    if not disputed:
+    kept = _kept_apart(work, roots) if work.apart else set()
+    if not disputed and not kept:
         work.joined.join(roots)
         return
-    work.conflicts.append((level, tuple(sorted(tied)), tuple(sorted(node for key in tied for node in groups[key]))))
+    if disputed:
+        nodes = tuple(sorted(node for key in tied for node in groups[key]))
+        work.conflicts.append((level, tuple(sorted(tied)), nodes))
     for key in tied:
-        work.joined.join({root for root in sets[key] if not any(root in ids for ids in disputed)})
+        work.joined.join({root for root in sets[key] if root not in kept and not any(root in ids for ids in disputed)})
+
+
+def _kept_apart(work: _Work, roots: set[int]) -> set[int]:
+    """Return those of some sets that a decision keeps apart from another of them."""
+    pairs = ((work.joined.root(left), work.joined.root(right)) for left, right in work.apart)
+    return {root for pair in pairs if pair[0] in roots and pair[1] in roots for root in pair}
 
 
 def _numbered(
-    work: _Work, grouped: Sequence[dict[str, list[int]]], mailboxes: dict[str, list[int]], shared: frozenset[str]
+    work: _Work,
+    grouped: Sequence[dict[str, list[int]]],
+    mailboxes: dict[str, list[int]],
+    shared: frozenset[str],
+    if_same: Sequence[Pair],
 ) -> Persons:
     """Number the sets; `grouped` are the nodes by employee id and by NPI."""
     nodes = work.nodes
@@ -177,7 +261,9 @@ def _numbered(
     members: defaultdict[int, list[int]] = defaultdict(list)
     for node, root in enumerate(roots):
         members[root].append(node)
-    together, conflicts = _conflicts(work, [person[root] for root in roots], len(order))
+    together, conflicts = _conflicts(work, [person[root] for root in roots], len(order), if_same)
+    by_employee = {employee: person[root] for employee, root in employees.items()}
+    by_employee |= {text: by_employee[known] for text, known in work.known_as.items() if known in by_employee}
     return Persons(
         identities=nodes,
         of_node=[person[root] for root in roots],
@@ -187,7 +273,8 @@ def _numbered(
         conflicts=conflicts,
         shared_mailboxes=shared,
         by_mailbox={mailbox: person[root] for mailbox, root in boxes.items()},
-        by_employee={employee: person[root] for employee, root in employees.items()},
+        by_employee=by_employee,
+        known_as=work.known_as,
     )
 
 
@@ -201,16 +288,28 @@ def _only_one(groups: dict[str, list[int]], roots: Sequence[int]) -> dict[str, i
     return found
 
 
-def _conflicts(work: _Work, of_node: Sequence[int], persons: int) -> tuple[list[int], tuple[Conflict, ...]]:
-    """Return each person's number if all conflicts were answered "same", and the conflicts."""
+def _conflicts(
+    work: _Work, of_node: Sequence[int], persons: int, if_same: Sequence[Pair]
+) -> tuple[list[int], tuple[Conflict, ...]]:
+    """Return each person's number if all that is open were answered "same", and the conflicts that are left."""
     together = Forest(persons)
     conflicts = []
+    for left, right in if_same:
+        together.join((of_node[left], of_node[right]))
     for level, tied, nodes in work.conflicts:
         about = sorted({of_node[node] for node in nodes})
-        together.join(about)
-        conflicts.append(Conflict(level, tied, tuple(about)))
+        if _is_open(work, of_node, about):
+            together.join(about)
+            conflicts.append(Conflict(level, tied, tuple(about)))
     in_order = sorted(conflicts, key=lambda conflict: (conflict.persons, conflict.level, conflict.keys))
     return [together.root(number) for number in range(persons)], tuple(in_order)
+
+
+def _is_open(work: _Work, of_node: Sequence[int], about: Sequence[int]) -> bool:
+    """Tell whether a conflict still asks something: several persons, and no decision that keeps each two apart."""
+    decided = {frozenset((of_node[left], of_node[right])) for left, right in work.apart}
+    pairs = (frozenset((one, other)) for place, one in enumerate(about) for other in about[place + 1 :])
+    return any(pair not in decided for pair in pairs)
 
 
 def _anchors(
@@ -238,13 +337,13 @@ def _anchors(
         if directory is None:
             rows.append((f"workforce:{path}:{row}", root))
         else:
-            accounts.append((f"account:{_escaped(directory)}:{nodes.account[node]}", root))
+            accounts.append((account_anchor(directory, nodes.account[node]), root))
     own = sorted((f"mailbox:{mailbox}", root) for mailbox, root in boxes.items())
     for anchor, root in (*sorted(accounts), *own, *sorted(rows)):
         anchors.setdefault(root, anchor)
     return anchors
 
 
-def _escaped(directory: str) -> str:
-    """Return a directory without colons, so that no two accounts have the same anchor."""
-    return directory.replace("%", "%25").replace(":", "%3A")
+def account_anchor(directory: str, account: str) -> str:
+    """Return the anchor of an account; the directory loses its colons, so that no two accounts have the same."""
+    return f"account:{directory.replace('%', '%25').replace(':', '%3A')}:{account}"

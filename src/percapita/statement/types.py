@@ -41,9 +41,10 @@ class PolicyReference:
 
 @dataclass(frozen=True, kw_only=True)
 class Policies:
-    """Name the policy tables that the count applied."""
+    """Name the policy tables that the count applied; without probable links there is no `link_model`."""
 
     user_definition: PolicyReference
+    link_model: PolicyReference | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +113,11 @@ class Engine:
 
 @dataclass(frozen=True, kw_only=True)
 class Identities:
-    """Count what the identities hold that is open or odd, over all systems."""
+    """Count what the identities hold that is open or odd, over all systems.
+
+    `links` are pairs joined because they are probably one person, `questions` pairs that wait for a human, `decisions`
+    the answers of humans that were applied.
+    """
 
     accounts: int
     workforce_rows: int
@@ -122,6 +127,9 @@ class Identities:
     invalid_npis: int
     unrecognized_kinds: dict[str, int]
     proposed_kinds: dict[str, int] = field(default_factory=dict)
+    links: int = 0
+    questions: int = 0
+    decisions: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
