@@ -214,3 +214,11 @@ def test_a_decision_needs_no_scoring(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert ehr(statement(plan, "duckdb")) == (2, [2, 2])
     (tmp_path / "decisions.csv").unlink()
     assert ehr(statement(plan, "duckdb")) == (1, [1, 1])
+
+
+def test_a_login_alone_is_a_question(tmp_path: Path) -> None:
+    """`frontdesk` in two directories may be one person's or two desks': nobody is joined, and it is asked."""
+    found = statement(
+        write(tmp_path, "frontdesk | | | | ", "frontdesk | | | | ", "hr:frontdesk lab:frontdesk"), "duckdb"
+    )
+    assert ehr(found) == (2, [1, 2])

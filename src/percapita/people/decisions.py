@@ -170,7 +170,7 @@ def _refuse_contradictions(
             chain = _chain(same, left, right)
             rows = sorted({one.row, *(link.row for link in chain)})
             raise InputError(
-                f"decisions contradict one another: {one.left} and {one.right} are different, but also the same",
+                "decisions contradict one another: one says different of what the others say is the same",
                 f"{shown}, rows {', '.join(map(str, rows))}",
                 "remove the row that is wrong",
             )

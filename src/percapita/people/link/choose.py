@@ -100,13 +100,18 @@ def choose(persons: Persons, scored: Sequence[Scored], model: LinkModel, apart: 
     doubtful = _doubtful(pairs, ids, model.bits("margin"))
     links, rest = [], []
     for place, one in enumerate(pairs):
-        sure = one.weight >= model.bits("link_above") and place not in doubtful
+        sure = one.weight >= model.bits("link_above") and place not in doubtful and _is_about_a_person(one)
         if sure and groups.fits(one.left, one.right):
             groups.join(one.left, one.right)
             links.append(one)
         else:
             rest.append(one)
     return Chosen(tuple(links), tuple(_open(groups, rest, ids, model.bits("link_above"))))
+
+
+def _is_about_a_person(one: Scored) -> bool:
+    """Tell whether a name or a birth date agrees: a login alone may be a desk's in two directories."""
+    return any(what in ("given", "family", "born") and how != "different" for what, how in one.agreement)
 
 
 def _ids(persons: Persons, involved: set[int]) -> dict[int, frozenset[tuple[str, str]]]:
