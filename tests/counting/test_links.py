@@ -170,7 +170,7 @@ def test_a_decision_about_an_account_that_is_gone_is_kept_and_said(tmp_path: Pat
     (tmp_path / "decisions.csv").write_text(f"{DECISIONS}same,hr:bday,lab:gone,kim,2026-03-01,\n", encoding="utf-8")
     found = statement(plan, "duckdb")
     assert ehr(found)[0] == 2
-    assert "1 decisions name accounts that no source lists any more" in found["warnings"]
+    assert "1 decision names accounts that no source lists any more" in found["warnings"]
 
 
 def test_contradictions_name_their_rows(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 _NUMBERED = re.compile(r"([A-Z]*)([0-9]+)")
-_MAILBOX = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_MAILBOX = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.]+")
 
 EmployeeId = tuple[str, str]  # (letter prefix or "", number without leading zeros); other texts are ("", text)
 

@@ -181,7 +181,7 @@ def _apply(work: _Work, level: Level, groups: dict[str, list[int]]) -> None:
     if not apart:
         return
     _note_ids(work, root_of)
-    if level == "employee_id" and not work.npi and _are_apart(apart):  # nothing can speak against it
+    if level == "employee_id" and not work.npi and not work.apart and _are_apart(apart):  # nothing speaks against it
         for roots in apart.values():
             work.joined.join(roots)
         return
