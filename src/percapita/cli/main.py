@@ -25,10 +25,11 @@ COMMANDS: dict[str, str] = {
     "explain": "percapita.cli.explain",
     "digest": "percapita.cli.digest",
     "quote": "percapita.cli.quote",
+    "charges": "percapita.cli.charges",
     "policy": "percapita.cli.plans",
     "schema": "percapita.cli.plans",
 }
-GROUPS = (["digest"], ["policy"])  # words that only begin a command: alone they ask for help
+GROUPS = (["charges"], ["digest"], ["policy"])  # words that only begin a command: alone they ask for help
 
 
 def build_app(commands: list[str]) -> typer.Typer:
