@@ -170,8 +170,8 @@ class Batch:
     def _note(self, order: int, known: Rule, mask: Bools, element: str | None) -> None:
         layout = self._rows.layout
         slots = np.array([-1]) if element is None else layout.of(element)
-        mask = np.broadcast_to(mask, (len(mask), len(slots))) & (slots != layout.blank_slot)
-        row, place = np.nonzero(mask)
+        mask = np.broadcast_to(mask, (len(slots), mask.shape[1])) & (slots != layout.blank_slot)[:, None]
+        row, place = np.nonzero(mask.T)
         self._findings.count(known, len(row))
         room = max(self._findings.room(known), 0)
         self._hits += [(int(r), order, int(slots[p]), known) for r, p in zip(row[:room], place[:room], strict=True)]

@@ -13,7 +13,7 @@ import numpy as np
 
 from percapita.chargemaster.cells import DRUG_TYPES, METHODOLOGIES, NUMBER_OF, SETTINGS
 from percapita.chargemaster.common import modifiers_are_good
-from percapita.chargemaster.rows import AMOUNTS, Rows
+from percapita.chargemaster.rows import AMOUNTS, Rows, any_of
 from percapita.chargemaster.rules import (
     ALERT,
     CSV,
@@ -134,7 +134,7 @@ def other_methodology_is_explained(rows: Rows) -> Marks:
 )  # fmt: skip
 def item_has_charge(rows: Rows) -> Marks:
     """An item has no charge of any kind."""
-    priced = rows.filled("gross") | rows.filled("cash") | rows.charged.any(axis=1, keepdims=True)
+    priced = rows.filled("gross") | rows.filled("cash") | any_of(rows.charged)
     yield rows.item & ~priced, "gross"
 
 
@@ -144,7 +144,7 @@ def item_has_charge(rows: Rows) -> Marks:
 )  # fmt: skip
 def dollar_has_bounds(rows: Rows) -> Marks:
     """A dollar amount is negotiated and the de-identified minimum or maximum is blank."""
-    dollar = rows.item & rows.filled("dollar").any(axis=1, keepdims=True)
+    dollar = rows.item & any_of(rows.filled("dollar"))
     yield dollar & rows.blank("minimum"), "minimum"
     yield dollar & rows.filled("minimum") & rows.blank("maximum"), "maximum"
 
@@ -217,7 +217,7 @@ def drug_type(rows: Rows) -> Marks:
 )  # fmt: skip
 def ndc_has_drug_information(rows: Rows) -> Marks:
     """A code type is NDC and the drug unit or the type of measurement is blank."""
-    ndc = (rows.word("code_types") == NUMBER_OF["NDC"]).any(axis=1, keepdims=True)
+    ndc = any_of(rows.word("code_types") == NUMBER_OF["NDC"])
     yield ndc & rows.blank("drug_unit"), "drug_unit"
     yield ndc & rows.filled("drug_unit") & rows.blank("drug_type"), "drug_type"
 
@@ -239,7 +239,7 @@ def item_has_code(rows: Rows) -> Marks:
 )  # fmt: skip
 def modifier_is_explained(rows: Rows) -> Marks:
     """A row of a modifier alone has neither notes nor a charge of any payer."""
-    said = rows.filled("generic_notes") | (rows.charged | rows.filled("notes")).any(axis=1, keepdims=True)
+    said = rows.filled("generic_notes") | any_of(rows.charged | rows.filled("notes"))
     yield rows.modifier_row & ~said, "generic_notes"
 
 

@@ -4,6 +4,7 @@ hold.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
@@ -16,79 +17,90 @@ from percapita.chargemaster.split import PAD, Bools, Ints, Records
 from percapita.chargemaster.text import is_count
 
 AMOUNTS = ("gross", "cash", "minimum", "maximum", "dollar", "percentage", "median", "p10", "p90", "estimate")
-NUMBERS = (*AMOUNTS, "drug_unit", "count")
-KNOWN_WORDS = ("setting", "methodology", "code_types", "drug_type", "count")
+NUMBERS = ("drug_unit", *AMOUNTS, "count")
+KNOWN_WORDS = ("count", "methodology", "setting", "code_types", "drug_type")
+TEXTS = ("codes", "description", "modifiers", "payer_name", "plan_name", "generic_notes", "notes", "algorithm")
 ZERO = cells.NUMBER_OF["0"]
+Slots = slice | Ints
 
 
 class Layout:
-    """Say where the elements are among the columns that are looked at: element -> slots; a missing column is the last
-    slot.
+    """Say where the elements are among the columns that are looked at: element -> slots, one for each code or payer.
+
+    The slots of an element lie side by side, those of numbers before those of words, so that they can be looked at without
+    being copied. A missing column is the last slot, which is always blank.
     """
 
     def __init__(self, columns: Columns) -> None:
-        """Choose the columns that are looked at."""
+        """Give each column that is looked at its slot."""
         self.columns = columns
-        wanted = {int(column) for places in columns.places.values() for column in places if column >= 0}
-        self.chosen = np.array(sorted(wanted), dtype=np.int64)
-        slot = {int(column): place for place, column in enumerate(self.chosen)}
-        self.blank_slot = len(self.chosen)
+        order: dict[int, None] = {}
+        for element in (*NUMBERS, *KNOWN_WORDS[1:], *TEXTS):
+            order.update(dict.fromkeys(column for column in columns.places.get(element, []) if column >= 0))
+            if element == "count":
+                self.numeric = len(order)
+            if element == KNOWN_WORDS[-1]:
+                self.worded = len(order)
+        self.chosen = np.array(list(order), dtype=np.int64)
+        slot = {column: place for place, column in enumerate(order)}
+        self.blank_slot = len(order)
         self.slots: dict[str, Ints] = {
             element: np.array([slot.get(int(column), self.blank_slot) for column in places], dtype=np.int64)
             for element, places in columns.places.items()
         }
-        self.numeric = self._marks(NUMBERS)
-        self.worded = self._marks(KNOWN_WORDS)
-
-    def _marks(self, elements: tuple[str, ...]) -> Bools:
-        marked = np.zeros(self.blank_slot + 1, dtype=np.bool_)
-        for element in elements:
-            marked[self.slots.get(element, [])] = True
-        return marked
+        self._spans = {element: _side_by_side(slots, self.blank_slot) for element, slots in self.slots.items()}
+        counts = self.slots.get("count")
+        self.first_word = self.numeric - (0 if counts is None else int((counts < self.blank_slot).sum()))
 
     def of(self, element: str) -> Ints:
         """Return the slots of an element; none if the template does not have it."""
         return self.slots.get(element, np.empty(0, dtype=np.int64))
 
+    def span(self, element: str) -> Slots:
+        """Return the slots of an element as an index: a slice where no column is missing."""
+        return self._spans.get(element, slice(0, 0))
+
+
+def _side_by_side(slots: Ints, blank: int) -> Slots:
+    if len(slots) and slots[-1] < blank and bool((np.diff(slots) == 1).all()):
+        return slice(int(slots[0]), int(slots[-1]) + 1)
+    return slots
+
 
 class Rows:
-    """Hold data rows. Arrays have a row for each data row and a column for each slot; blank records are left out."""
+    """Hold data rows. Arrays have a line for each slot and a column for each data row; blank records are left out."""
 
     def __init__(self, records: Records, layout: Layout) -> None:
         """Look at the cells of the chosen columns."""
         self.records, self.layout = records, layout
         self.record = np.arange(len(records))
-        starts, ends = self._spans()
-        slots = layout.blank_slot
-        self._filled = np.zeros((len(records), slots + 1), dtype=np.bool_)
-        self._starts, self._ends = starts, ends
-        row, slot = np.nonzero(ends > starts)
-        begin, end = cells.trim(records.text, starts[row, slot], ends[row, slot])
-        starts[row, slot], ends[row, slot] = begin, end
-        self._filled[:, :slots] = ends > starts
+        self._starts, self._ends = self._raw_spans()
+        self._filled = np.zeros((layout.blank_slot + 1, len(records)), dtype=np.bool_)
+        written = np.flatnonzero(self._ends > self._starts)
+        starts, ends = self._starts.reshape(-1), self._ends.reshape(-1)
+        starts[written], ends[written] = cells.trim(records.text, starts[written], ends[written])
+        np.greater(self._ends, self._starts, out=self._filled[: layout.blank_slot])
         self._leave_out_blank_rows()
 
-    def _spans(self) -> tuple[Ints, Ints]:
+    def _raw_spans(self) -> tuple[Ints, Ints]:
         """Return the raw spans of the chosen cells; cells that a short row does not have are empty."""
         records, chosen = self.records, self.layout.chosen
         first, count = records.first[:-1], np.diff(records.first)
-        if not len(first) or not len(chosen):
-            return np.zeros((len(first), len(chosen)), np.int64), np.zeros((len(first), len(chosen)), np.int64)
-        if int(count.min()) > int(chosen[-1]):
-            cell = first[:, None] + chosen
+        cell = chosen[:, None] + first
+        if len(chosen) and int(count.min()) > int(chosen.max()):
             return records.starts[cell], records.ends[cell]
-        there = chosen < count[:, None]
-        cell = np.where(there, first[:, None] + chosen, 0)
+        there = chosen[:, None] < count
+        cell[~there] = 0
         return np.where(there, records.starts[cell], PAD), np.where(there, records.ends[cell], PAD)
 
     def _leave_out_blank_rows(self) -> None:
-        silent = np.flatnonzero(~self._filled.any(axis=1))
+        silent = np.flatnonzero(~self._filled.any(axis=0))
         blank = [record for record in silent.tolist() if not any(self.records.row(record))]
         if blank:
             kept = np.ones(len(self.record), dtype=np.bool_)
             kept[blank] = False
-            self.record, self._filled = self.record[kept], self._filled[kept]
-            self._starts, self._ends = self._starts[kept], self._ends[kept]
+            self.record, self._filled = self.record[kept], self._filled[:, kept]
+            self._starts, self._ends = self._starts[:, kept], self._ends[:, kept]
 
     def __len__(self) -> int:
         """Return the number of rows that are not blank."""
@@ -102,12 +114,12 @@ class Rows:
         """Return what a cell says; nothing for a missing column."""
         if slot == self.layout.blank_slot:
             return ""
-        raw = self.records.text[self._starts[row, slot] : self._ends[row, slot]].tobytes()
+        raw = self.records.text[self._starts[slot, row] : self._ends[slot, row]].tobytes()
         return raw.replace(b'""', b'"').decode("utf-8", "replace") if raw else ""
 
     def filled(self, element: str) -> Bools:
-        """Tell which cells of an element are not blank: one column for each code or payer."""
-        return self._filled[:, self.layout.of(element)]
+        """Tell which cells of an element are not blank: one line for each code or payer."""
+        return self._filled[self.layout.span(element)]
 
     def blank(self, element: str) -> Bools:
         """Tell which cells of an element are blank."""
@@ -115,11 +127,11 @@ class Rows:
 
     def amount(self, element: str) -> Floats:
         """Return the numbers of an element; not-a-number where a cell is blank or no positive number."""
-        return self._values[:, self.layout.of(element)]
+        return self._values[self.layout.span(element)]
 
     def word(self, element: str) -> NDArray[np.uint8]:
         """Return the known words of an element, by number."""
-        return self._words[:, self.layout.of(element)]
+        return self._words[self.layout.span(element)]
 
     def is_one_of(self, element: str, words: tuple[str, ...]) -> Bools:
         """Tell which cells of an element hold one of the words."""
@@ -127,22 +139,22 @@ class Rows:
         wanted[[cells.NUMBER_OF[word] for word in words]] = True
         return np.asarray(wanted[self.word(element)])
 
-    def _cells_where(self, marked: Bools) -> tuple[Ints, Ints, Ints, Ints]:
-        row, slot = np.nonzero(self._filled & marked)
-        return row, slot, self._starts[row, slot], self._ends[row, slot]
-
     @cached_property
     def _values(self) -> Floats:
-        found = np.full(self._filled.shape, np.nan)
-        row, slot, starts, ends = self._cells_where(self.layout.numeric)
-        found[row, slot] = cells.numbers(self.records.text, starts, ends)
+        lines = self.layout.numeric
+        found = np.full((self.layout.blank_slot + 1 if self.layout.columns.missing else lines, len(self)), np.nan)
+        place = np.flatnonzero(self._filled[:lines])
+        starts, ends = self._starts.reshape(-1)[place], self._ends.reshape(-1)[place]
+        found.reshape(-1)[place] = cells.numbers(self.records.text, starts, ends)
         return found
 
     @cached_property
     def _words(self) -> NDArray[np.uint8]:
         found = np.zeros(self._filled.shape, dtype=np.uint8)
-        row, slot, starts, ends = self._cells_where(self.layout.worded)
-        found[row, slot] = cells.words(self.records.text, starts, ends)
+        first = self.layout.first_word * len(self)
+        place = np.flatnonzero(self._filled[self.layout.first_word : self.layout.worded]) + first
+        starts, ends = self._starts.reshape(-1)[place], self._ends.reshape(-1)[place]
+        found.reshape(-1)[place] = cells.words(self.records.text, starts, ends)
         return found
 
     @cached_property
@@ -150,37 +162,32 @@ class Rows:
         """Tell which cells of the count hold no count of allowed amounts."""
         slots = self.layout.of("count")
         bad = self.filled("count") & ~self.is_one_of("count", cells.COUNT_WORDS)
-        row, place = np.nonzero(bad)
-        starts, ends = self._starts[row, slots[place]], self._ends[row, slots[place]]
-        values, length = self._values[row, slots[place]], ends - starts
+        place, row = np.nonzero(bad)
+        starts, ends = self._starts[slots[place], row], self._ends[slots[place], row]
+        values, length = self._values[slots[place], row], ends - starts
         first = self.records.text[starts]
         # A whole number without leading zero or dot has as many signs as its value has digits.
         with np.errstate(invalid="ignore"):
-            good = (
-                (values >= 11)
-                & (length <= 15)
-                & (first != ord("0"))
-                & (values >= 10.0 ** (length - 1))
-                & (first != ord("."))
-            )
+            whole = (first != ord("0")) & (first != ord(".")) & (values >= 10.0 ** (length - 1))
+            good = (values >= 11) & (length <= 15) & whole
         long = np.flatnonzero(length > 15)
         good[long] = cells.one_by_one(self.records.text, starts[long], ends[long], is_count)
-        bad[row, place] = ~good
+        bad[place, row] = ~good
         return bad
 
-    def unlike(self, element: str, good: object) -> Bools:
+    def unlike(self, element: str, good: Callable[[str], bool]) -> Bools:
         """Tell which filled cells of an element `good` says no to."""
         slots = self.layout.of(element)
         bad = self.filled(element).copy()
-        row, place = np.nonzero(bad)
-        starts, ends = self._starts[row, slots[place]], self._ends[row, slots[place]]
-        bad[row, place] = ~cells.one_by_one(self.records.text, starts, ends, good)  # type: ignore[arg-type]
+        place, row = np.nonzero(bad)
+        starts, ends = self._starts[slots[place], row], self._ends[slots[place], row]
+        bad[place, row] = ~cells.one_by_one(self.records.text, starts, ends, good)
         return bad
 
     @cached_property
     def has_code(self) -> Bools:
         """Tell which rows have a code or a code type."""
-        return np.asarray(self.filled("codes").any(axis=1) | self.filled("code_types").any(axis=1))[:, None]
+        return any_of(self.filled("codes")) | any_of(self.filled("code_types"))
 
     @cached_property
     def modifier_row(self) -> Bools:
@@ -210,8 +217,12 @@ class Rows:
     def identity(self) -> Ints:
         """Return a 64-bit hash of each whole row, as it is written."""
         records = self.records
-        raw = records.text.data
+        raw = records.text.tobytes()
         starts = records.starts[records.first[self.record]].tolist()
         ends = records.ends[records.first[self.record + 1] - 1].tolist()
-        spans = zip(starts, ends, strict=True)
-        return np.fromiter((hash(bytes(raw[start:end])) for start, end in spans), np.int64, len(starts))
+        return np.fromiter(map(hash, map(raw.__getitem__, map(slice, starts, ends))), np.int64, len(starts))
+
+
+def any_of(marked: Bools) -> Bools:
+    """Tell for each row whether anything is marked, as one line."""
+    return np.asarray(marked.any(axis=0, keepdims=True))
