@@ -5,13 +5,18 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from bench import count, text
+from bench import charges, count, text
 
 
 def main() -> None:
     """Run what is asked for."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("what", nargs="*", default=["count", "text"], help="count, text (default: both)")
+    parser.add_argument(
+        "what",
+        nargs="*",
+        default=["count", "text", "charges"],
+        help="count, text, charges (default: all), large-charges",
+    )
     parser.add_argument("--rows", type=int, default=20_000_000, help="rows of the log")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument(
@@ -22,6 +27,10 @@ def main() -> None:
         count.measure(given.folder / str(given.rows), given.rows, given.rounds)
     if "text" in given.what:
         text.measure(given.folder / "text", given.rounds)
+    if "charges" in given.what:
+        charges.measure(given.folder / "charges", given.rounds)
+    if "large-charges" in given.what:
+        charges.large(given.folder / "charges", 2)
 
 
 if __name__ == "__main__":

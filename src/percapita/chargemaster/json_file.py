@@ -108,36 +108,28 @@ def decoded(text: str) -> list[Item] | None:
         items = BATCH.decode(text)
     except (msgspec.MsgspecError, RecursionError, UnicodeError):
         return None
-    return items if text.count('":') + text.count('" :') == sum(map(_keys, items)) else None
+    keys = sum(map(_keys, items))
+    written = text.count('":')
+    return items if keys in (written, written + text.count('" :')) else None
 
 
 def _keys(item: Item) -> int:
     """Return how many keys an item has, those within it included."""
     found = 3 + 2 * len(item.code_information) + (3 if item.drug_information is not UNSET else 0)
     for charge in item.standard_charges:
-        found += 8 - _unset(charge)
-        if charge.payers_information is not UNSET:
-            for payer in charge.payers_information:
-                found += 4 if _plain(payer) else 11 - _unset(payer)
+        amounts = (charge.gross_charge, charge.discounted_cash, charge.minimum, charge.maximum)
+        found += 8 - (*amounts, charge.modifier_code, charge.additional_generic_notes).count(UNSET)
+        if charge.payers_information is UNSET:
+            found -= 1
+        else:
+            found += sum(map(_keys_of_payer, charge.payers_information))
     return found
 
 
-def _unset(value: Charge | Payer) -> int:
-    return sum(getattr(value, name) is UNSET for name in value.__struct_fields__)
-
-
-def _plain(payer: Payer) -> bool:
-    """Tell whether a payer has a dollar amount, its methodology, and nothing else."""
-    return (
-        payer.standard_charge_dollar is not UNSET
-        and payer.standard_charge_percentage is UNSET
-        and payer.standard_charge_algorithm is UNSET
-        and payer.count is UNSET
-        and payer.median_amount is UNSET
-        and payer.low is UNSET
-        and payer.high is UNSET
-        and payer.additional_payer_notes is UNSET
-    )
+def _keys_of_payer(payer: Payer) -> int:
+    charges = (payer.standard_charge_dollar, payer.standard_charge_percentage, payer.standard_charge_algorithm)
+    allowed = (payer.median_amount, payer.low, payer.high, payer.count)
+    return 11 - (*charges, *allowed, payer.additional_payer_notes).count(UNSET)
 
 
 def faultless(item: Item) -> bool:

@@ -27,8 +27,8 @@ Slots = slice | Ints
 class Layout:
     """Say where the elements are among the columns that are looked at: element -> slots, one for each code or payer.
 
-    The slots of an element lie side by side, those of numbers before those of words, so that they can be looked at without
-    being copied. A missing column is the last slot, which is always blank.
+    The slots of an element lie side by side, those of numbers before those of words, so that they can be looked at
+    without being copied. A missing column is the last slot, which is always blank.
     """
 
     def __init__(self, columns: Columns) -> None:
