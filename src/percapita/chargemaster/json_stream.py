@@ -12,7 +12,8 @@ from typing import Any, BinaryIO
 
 from percapita.chargemaster.text import BLANKS
 
-BLOCK = 2 << 20
+BLOCK = 128 << 10  # what a processor keeps close; larger blocks are slower
+LARGEST_BATCH = 4 << 20
 LONGEST_VALUE = 64 << 20
 SPACE = re.compile(r"[ \t\r\n]*")
 OPENING = re.compile(r'\{[ \t\r\n]*"[^"\\]{0,80}"')
@@ -179,7 +180,10 @@ class JsonStream:
             self.more()
             self.peek()
         opening = OPENING.match(self._text, self._at)
-        return self._text.rfind(opening.group(), self._at + 1) if opening else -1
+        end = self._text.rfind(opening.group(), self._at + 1) if opening else -1
+        while opening and end < 0 and len(self._text) < LARGEST_BATCH and self.more():
+            end = self._text.rfind(opening.group(), self._at + 1)
+        return end
 
     def _one_by_one(self, end: int) -> tuple[bool, list[Any]]:
         """Return whether the array ended, and its next elements: those before `end`, at least one."""
