@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from percapita.chargemaster.check import check_file
+from percapita.chargemaster.common import name_is_good
 from percapita.chargemaster.findings import Findings
-from tests.chargemaster.book import Book, document, tall, wide
+from tests.chargemaster.book import DATA, Book, document, tall, wide
+from tests.chargemaster.old import old_document
 
 TODAY = date(2026, 6, 1)
 
@@ -71,6 +73,16 @@ def test_auto_is_the_version_that_the_file_states(tmp_path: Path) -> None:
     assert "CSV-H01" in {one.rule for one in check_file(path, "auto", today=TODAY).errors}
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_auto_finds_the_version_of_a_json_file_anywhere(first: bool, tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    found = old_document()
+    stated = {"version": found.pop("version")}
+    path.write_text(json.dumps({**stated, **found} if first else {**found, **stated}), encoding="utf-8")
+    assert check_file(path, "auto", today=TODAY).errors == []
+    assert check_file(path, "v3.0.0", today=TODAY).errors != []
+
+
 @pytest.mark.parametrize("size", [1, 7, 40])
 def test_json_in_small_blocks(size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = json.dumps(document()).replace('"setting": "outpatient"', '"setting": "home"', 1)
@@ -102,3 +114,14 @@ def test_file_of_many_blocks(tmp_path: Path) -> None:
     text = Book([*rows[:3], *body]).text(quote=True, end="\r\n")
     found = check(text.encode(), tmp_path)
     assert [one.path for one in found.errors] == ["F10004"]
+
+
+def test_file_names() -> None:
+    rows = [line.split("\t") for line in (DATA / "filenames.tsv").read_text(encoding="utf-8").splitlines()[1:]]
+    assert len(rows) > 20
+    assert [name for name, verdict in rows if name_is_good(name) != (verdict == "valid")] == []
+
+
+def test_a_file_of_one_long_line_takes_little_memory(tmp_path: Path) -> None:
+    found = check(tall().text().encode() + b'"' + b"x,\n" * 6_000_000, tmp_path)
+    assert [one.rule for one in found.errors if one.rule.startswith("CSV-E")] == ["CSV-E01"]

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, cast
 from percapita.chargemaster.common import name_is_good
 from percapita.chargemaster.findings import DEFAULT_LIMIT, Findings
 from percapita.chargemaster.rules import ALERT, JSON, LAW_FORM, LAW_NAME, OURS, TALL, WIDE, Rule, rule
-from percapita.chargemaster.templates import V3_NAME
+from percapita.chargemaster.templates import AUTO, V3_NAME, template_for
 
 EVERY = (TALL, WIDE, JSON)
 GZIP = b"\x1f\x8b"
@@ -99,7 +99,7 @@ def check_file(path: Path, version: str = V3_NAME, limit: int = DEFAULT_LIMIT, t
     findings = Findings(limit)
     try:
         with path.open("rb", buffering=BUFFER) as raw:
-            _check(cast("Any", raw), path.name, findings, version, today or date.today())  # noqa: DTZ011  (a date of the reader's calendar)
+            _check(cast("Any", raw), path, findings, version, today or date.today())  # noqa: DTZ011  (a date of the reader's calendar)
     except (OSError, EOFError, zlib.error) as error:
         damaged = not isinstance(error, OSError) or isinstance(error, gzip.BadGzipFile)
         problem = OSError("the compressed file is cut off or damaged") if damaged else error
@@ -125,13 +125,20 @@ def holds_json(head: bytes, name: str) -> bool:
     return name.lower().removesuffix(".gz").endswith(".json") and not CSV_HEAD.search(start.partition(b"\n")[0])
 
 
-def _check(buffered: io.BufferedReader[Any], name: str, findings: Findings, version: str, today: date) -> None:
+def _unpacked(buffered: io.BufferedReader[Any]) -> io.BufferedReader[Any]:
     packed = buffered.peek(2)[:2] == GZIP
-    stream = io.BufferedReader(cast("Any", gzip.GzipFile(fileobj=buffered)), BUFFER) if packed else buffered
-    watch = Utf8Watch(stream)
-    if holds_json(stream.peek(PEEK)[:PEEK], name):
-        from percapita.chargemaster.json_file import check_json
+    return io.BufferedReader(cast("Any", gzip.GzipFile(fileobj=buffered)), BUFFER) if packed else buffered
 
+
+def _check(buffered: io.BufferedReader[Any], path: Path, findings: Findings, version: str, today: date) -> None:
+    stream = _unpacked(buffered)
+    watch = Utf8Watch(stream)
+    if holds_json(stream.peek(PEEK)[:PEEK], path.name):
+        from percapita.chargemaster.json_file import check_json, stated_version
+
+        if version == AUTO:
+            with path.open("rb", buffering=BUFFER) as again:
+                version = template_for(AUTO, stated_version(_unpacked(cast("Any", again)))).name
         check_json(cast("BinaryIO", watch), findings, version, today)
     else:
         from percapita.chargemaster.csv_file import check_csv

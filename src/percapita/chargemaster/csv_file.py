@@ -15,7 +15,7 @@ from percapita.chargemaster.repeats import Repeats
 from percapita.chargemaster.row_rules import RowRule, rules_for
 from percapita.chargemaster.rows import Layout, Rows
 from percapita.chargemaster.rules import ALERT, CSV, LAW_ITEM, OURS, Rule, rule
-from percapita.chargemaster.split import Bools, Records, records_of
+from percapita.chargemaster.split import LONGEST_RECORD, Bools, Records, records_of
 from percapita.chargemaster.templates import template_for
 from percapita.chargemaster.text import cell_name, short, shown
 
@@ -76,6 +76,17 @@ def some_items(items: int) -> Iterator[int]:
         yield LEAST_ROWS
 
 
+@rule(
+    "CSV-E03", CSV, "this row is longer than {megabytes} MB, so it and what follows were not read; rows end with "
+    "a line feed",
+    section="General CSV Instructions", origin=OURS,
+)  # fmt: skip
+def rows_end(records: Records) -> Iterator[int]:
+    """A row is so long that the line ends of the file must be missing."""
+    if records.cut and not records.unclosed:
+        yield records.number + len(records)
+
+
 def _rule_of(function: Callable[..., object]) -> Rule:
     found: Rule = function.rule  # type: ignore[attr-defined]
     return found
@@ -97,6 +108,8 @@ class CsvCheck:
         """Check some records; return False when the rest need not be read."""
         for row, column in quotes_are_closed(records):
             self._findings.add(_rule_of(quotes_are_closed), cell_name(row, column))
+        for row in rows_end(records):
+            self._findings.add(_rule_of(rows_end), cell_name(row, -1), megabytes=LONGEST_RECORD >> 20)
         self._records += len(records)
         missing = min(HEAD_ROWS - len(self._head), len(records))
         if missing > 0:

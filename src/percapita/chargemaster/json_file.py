@@ -197,6 +197,28 @@ def _allowed_amounts_are_faultless(middle: Any, low: Any, high: Any, count: Any)
     return bool(ROUNDS_TO_ZERO <= low <= middle <= high < NINES and count != "999999999")
 
 
+def stated_version(stream: BinaryIO) -> str:
+    """Return the version that a JSON file states, wherever in the file it stands; nothing when it states none."""
+    elements = msgspec.json.Decoder(list[msgspec.Raw])
+
+    def passed(text: str) -> list[Any] | None:
+        try:
+            elements.decode(text)
+        except msgspec.MsgspecError:
+            return None
+        return []
+
+    def skip(reader: JsonStream) -> None:
+        for _ in reader.elements(passed):
+            pass
+
+    try:
+        found = {key: value for key, value in JsonStream(stream).properties(ITEMS, skip) if key == "version"}
+    except NotJsonError:
+        return ""
+    return str(found.get("version", ""))
+
+
 class JsonCheck:
     """Check one file while it is read."""
 

@@ -14,7 +14,7 @@ from percapita.chargemaster.text import BLANKS
 
 BLOCK = 128 << 10  # what a processor keeps close; larger blocks are slower
 LARGEST_BATCH = 4 << 20
-LONGEST_VALUE = 64 << 20
+LONGEST_VALUE = 16 << 20
 SPACE = re.compile(r"[ \t\r\n]*")
 OPENING = re.compile(r'\{[ \t\r\n]*"[^"\\]{0,80}"')
 NEAR_THE_END = 16  # a literal, number or escape that a block cuts is no longer than this

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from percapita.chargemaster.text import BLANKS, trimmed
 
 BLOCK = 512 << 10  # what a processor keeps close; larger blocks are slower
-LONGEST_RECORD = 64 << 20
+LONGEST_RECORD = 4 << 20
 PAD = 32  # bytes before and after the text, so that a window may reach over its ends
 QUOTE, COMMA, LINE_FEED, CARRIAGE_RETURN = 34, 44, 10, 13
 CELL_END = re.compile(rb"[,\n]")
@@ -46,6 +46,7 @@ class Records:
     number: int
     consumed: int
     unclosed: tuple[int, ...] = ()
+    cut: bool = False
 
     def __len__(self) -> int:
         """Return the number of records."""
@@ -91,6 +92,7 @@ def records_of(stream: BinaryIO, block: int = BLOCK) -> Iterator[Records]:
         more = bool(data)
         stop = len(rest) > LONGEST_RECORD
         whole = _split_exactly(rest, number, final=True) if stop else _split(rest, number, final=not more)
+        whole = replace(whole, cut=stop)
         if len(whole):
             yield whole
         if stop:
