@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 .DEFAULT_GOAL := help
-.PHONY: help setup run test quick check format docs bench lock clean
+.PHONY: help setup run test quick check format oracle docs bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -47,6 +47,9 @@ check: $(VENV)/.test ## lint, format, types, layers
 format: $(VENV)/.test ## put the code in order
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+oracle: ## install CMS's validator, with which a test compares verdicts (needs Node.js and npm)
+	@cd tests/chargemaster/oracle && npm ci --ignore-scripts --no-audit --no-fund --silent
 
 docs: $(VENV)/.test ## build the documentation into docs/_build/html
 	@$(BIN)/python -m sphinx -q -W --keep-going -b html docs docs/_build/html

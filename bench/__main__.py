@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from bench import count, formats, link, text
+from bench import charges, count, formats, link, text
 
 
 def main() -> None:
@@ -14,8 +14,8 @@ def main() -> None:
     parser.add_argument(
         "what",
         nargs="*",
-        default=["count", "text", "formats", "link"],
-        help="count, text, formats, link (default: all)",
+        default=["count", "text", "formats", "link", "charges"],
+        help="count, text, formats, link, charges (default: all), large-charges",
     )
     parser.add_argument("--rows", type=int, default=20_000_000, help="rows of the log")
     parser.add_argument("--rounds", type=int, default=3)
@@ -31,6 +31,10 @@ def main() -> None:
         formats.measure(given.folder / "formats", given.rounds)
     if "link" in given.what:
         link.measure(given.folder / "recordlinkage", tuple(range(1, given.rounds + 1)))
+    if "charges" in given.what:
+        charges.measure(given.folder / "charges", given.rounds)
+    if "large-charges" in given.what:
+        charges.large(given.folder / "charges", 2)
 
 
 if __name__ == "__main__":

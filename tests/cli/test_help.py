@@ -32,6 +32,8 @@ def test_every_command_is_known() -> None:
         ("digest", "prune"),
         ("policy", "list"),
         ("policy", "show"),
+        ("charges", "check"),
+        ("charges", "rules"),
     } <= groups
 
 
@@ -51,7 +53,7 @@ def test_help_of_all_lists_all(told: Told) -> None:
     assert all(f"  {command} " in text for command in COMMANDS)
 
 
-@pytest.mark.parametrize("words", [(), ("digest",), ("policy",)])
+@pytest.mark.parametrize("words", [(), ("charges",), ("digest",), ("policy",)])
 def test_no_command_is_a_call_for_help(words: tuple[str, ...], told: Told) -> None:
     assert told(*words) == told(*words, "--help")
 
@@ -63,7 +65,8 @@ def test_version(told: Told) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "meant"), [("cuont", "count"), ("chek", "check"), ("digests", "digest"), ("xyz", "use one of: check")]
+    ("typed", "meant"),
+    [("cuont", "count"), ("chek", "check"), ("digests", "digest"), ("xyz", "use one of: charges, check")],
 )
 def test_a_mistyped_command(typed: str, meant: str, complaint: Complaint) -> None:
     code, line = complaint(typed)

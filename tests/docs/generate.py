@@ -24,6 +24,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import msgspec
 import typer
 
+from percapita.chargemaster.rules import Rule, all_rules
 from percapita.cli.main import COMMANDS, build_app
 from percapita.counting.determinations import persons_schema
 from percapita.counting.plan import Plan
@@ -634,6 +635,53 @@ An account without a kind is human.
 """
 
 
+# ---- charges-rules.md
+
+
+def charges_page() -> str:
+    """Return charges-rules.md."""
+    text = NOTE + CHARGES_TEXT
+    for title, begins in CHARGES_CHAPTERS.items():
+        chosen = [one for one in all_rules() if one.id.startswith(begins)]
+        text += f"## {title}\n\n{grid(CHARGES_HEADER, map(charges_row, chosen))}\n"
+    return text.rstrip() + "\n"
+
+
+def charges_row(known: Rule) -> Row:
+    """Return what the page says of one rule."""
+    where = known.section if known.versions == ("v2.x", "v3.0.0") else f"{known.section} ({known.versions[0]} only)"
+    return known.id, known.level, known.checks, f"`{known.says}`", f"{where}; {known.law}"
+
+
+CHARGES_HEADER = ("rule", "severity", "found when", "message", "data dictionary; law")
+CHARGES_CHAPTERS = {
+    "CSV files: rows 1 to 3": ("CSV-F", "CSV-H", "CSV-C"),
+    "CSV files: items": ("CSV-R",),
+    "CSV files: what CMS's validator does not see": ("CSV-E", "CSV-X"),
+    "JSON files": ("JSON-P", "JSON-G", "JSON-I", "JSON-C", "JSON-Y", "JSON-A"),
+    "JSON files: what CMS's validator does not see": ("JSON-E", "JSON-X"),
+    "Every file": ("FILE",),
+}
+CHARGES_TEXT = """
+# The rules of standard charges
+
+`percapita charges check` applies these rules to a file; `percapita charges rules` prints them. An *error* makes a file
+invalid, an *alert* does not. `valid` means what it means to CMS's own validator (`@cmsgov/hpt-validator` 2.4.0): on
+thousands of broken files the verdict is the same, with errors in the same cells and JSON pointers. It differs from that
+validator where it is blind or too strict:
+
+- Rules with an E in their number are errors here and not seen there: a quote that swallows rows, a payer without a plan,
+  content after the end of a JSON file, a comma before its last brace, a file that cannot be read.
+- Blank columns that a spreadsheet left in row 3 are no error. No date is wrong because of the time zone.
+- After errors in rows 1 to 3 the file is invalid, and its data rows are checked all the same.
+- Rules with an X in their number are alerts that CMS does not give.
+
+A place is a cell of a CSV file (`B17`, or `row 17`), or a pointer into a JSON file. In CSV files blanks around a value and
+capitals do not matter; in JSON files they do.
+
+"""
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "plan.md": plan_page,
     "presets.md": presets_page,
@@ -642,6 +690,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "time-formats.md": times_page,
     "count-rules.md": rules_page,
     "user-definition.md": definition_page,
+    "charges-rules.md": charges_page,
 }
 
 

@@ -24,7 +24,11 @@ ADDED = "added to "
 PROGRAMS = {"percapita", "cp", "mv", "rm", "ls", "cat", "head", "mkdir", "echo", "export", "python"}
 MAKE = re.compile(r"make (\w+)")
 SECONDS = 120
-COPIED = ("docs/how-to/clinic", "tests/data/real-clinicians")  # what the pages take from the project; never linked
+COPIED = (
+    "docs/how-to/clinic",
+    "tests/data/real-clinicians",
+    "tests/data/standard-charges",
+)  # what the pages take from the project; never linked
 ASK_CODE = "echo $?"
 
 

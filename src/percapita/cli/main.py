@@ -30,11 +30,13 @@ COMMANDS: dict[str, str] = {
     "digest": "percapita.cli.digest",
     "quote": "percapita.cli.quote",
     "license": "percapita.cli.license",
+    "charges": "percapita.cli.charges",
     "export-help": "percapita.cli.export_help",
     "policy": "percapita.cli.plans",
     "schema": "percapita.cli.plans",
 }
-GROUPS = (["digest"], ["people"], ["policy"], ["license"])  # words that only begin a command: alone they ask for help
+# Words that only begin a command: alone they ask for help.
+GROUPS = (["charges"], ["digest"], ["license"], ["people"], ["policy"])
 
 
 def build_app(commands: list[str]) -> typer.Typer:

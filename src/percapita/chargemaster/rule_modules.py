@@ -1,0 +1,5 @@
+"""Import every module that has rules in it, so that all of them are known."""
+
+from percapita.chargemaster import check, columns, csv_file, head, json_file, json_rules, row_rules
+
+__all__ = ["check", "columns", "csv_file", "head", "json_file", "json_rules", "row_rules"]
