@@ -7,12 +7,12 @@ override.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
+from percapita.chargemaster.common import name_is_good
 from percapita.licensing.validity import Answer, Question
 from percapita.policy.posting import Basis, CodeType, PostingRules
 
@@ -20,7 +20,6 @@ Severity = Literal["stop", "warning", "info"]
 Verdict = Literal["pass", "stop", "overridden"]
 Ask = Callable[[Question], Answer]
 PURPOSE = "chargemaster_posting"
-FILE_NAME = re.compile(r"\d{2}-?\d{7}(-\d{10})?_[^/\\]*[^/\\\s_][^/\\]*_standardcharges\.(csv|json)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -125,7 +124,7 @@ def attestation(facts: Facts, request: Request, answer: Answer) -> Iterator[Reas
 
 def file_name(facts: Facts, request: Request, answer: Answer) -> Iterator[Reason]:
     """Stop a file that is not named as the rule says. Source: 45 CFR 180.50(d)(5)."""
-    if not FILE_NAME.fullmatch(facts.name):
+    if not name_is_good(facts.name):
         wish = "<ein>_<hospital-name>_standardcharges.csv or .json"
         yield Reason("FILE_NAME", f"the file is not named {wish}", "stop")
 

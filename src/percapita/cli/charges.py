@@ -1,4 +1,4 @@
-"""`percapita charges check|rules`: is a standard-charges file what CMS asks for?"""
+"""`percapita charges check|rules|gate|receipt`: is a standard-charges file what CMS asks for, and may it go out?"""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from percapita.cli.charges_gate import register_gate
 from percapita.cli.screen import Format, counted, say, show_json, show_table
 from percapita.errors import InputError
 
@@ -33,7 +34,9 @@ SHOWN = 20
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    group = typer.Typer(no_args_is_help=True, help="Check files of standard charges.")
+    group = typer.Typer(
+        no_args_is_help=True, help="Check files of standard charges, and the license before they are published."
+    )
     app.add_typer(group, name="charges")
 
     @group.command("check")
@@ -63,6 +66,8 @@ def register(app: typer.Typer) -> None:
             else:
                 show_findings(found, name)
         return 0 if good else INVALID
+
+    register_gate(group)
 
     @group.command("rules")
     def list_rules(format: Annotated[Format, typer.Option(help="What to print.")] = Format.TABLE) -> None:

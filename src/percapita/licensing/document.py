@@ -40,6 +40,15 @@ def open_license(text: str, where: str, key: Ed25519PublicKey | None) -> License
     return verify(text, key)
 
 
+def number_of(text: str, where: str, key: Ed25519PublicKey | None) -> str:
+    """Return the number of a license, `recorded` and the contract where nobody signed it, nothing if it is none."""
+    try:
+        found = open_license(text, where, key)
+    except (MalformedTokenError, ForeignSignatureError):
+        return ""
+    return f"recorded {found.number}" if found.recorded else found.number
+
+
 def _recorded(text: str, where: str) -> License:
     try:
         found = parse_license(text.encode("utf-8"), where)
