@@ -106,6 +106,9 @@ def statement(**other: Any) -> Statement:
             shared_accounts=70_015,
             invalid_npis=70_016,
             unrecognized_kinds={"avatar": 70_017},
+            links=70_018,
+            questions=70_019,
+            decisions=70_020,
             proposed_kinds={"bot": 70_018},
         ),
         "groups": {"suite": 70_021},
@@ -450,3 +453,12 @@ def test_the_page_of_a_count_is_that_of_its_statement(tmp_path: Path) -> None:
     shown = {row[0]: row[1] for row in page.rows("Individual users by application")[1:]}
     assert shown == {one.name: str(one.users) for one in run.statement.systems}
     assert as_json(run.statement)["digest"][:23] in page.words
+
+
+def test_the_method_says_how_people_were_linked() -> None:
+    assert "Nothing else joined accounts" in Page(render_report(statement())).words
+    model = PolicyReference(id="2026-people", sha256="ef" * 32)
+    policy = Policies(user_definition=PolicyReference(id="2026", sha256="ab" * 32), link_model=model)
+    words = Page(render_report(statement(policy=policy))).words
+    assert "by the model 2026-people (efefefefefef)" in words
+    assert "the range holds both answers" in words

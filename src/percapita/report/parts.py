@@ -196,6 +196,9 @@ def identities(statement: Statement) -> Markup:
         ("Mailboxes that people with different names use", found.shared_mailboxes),
         ("Logins that several employee ids claim", found.shared_accounts),
         ("NPIs with a wrong check digit", found.invalid_npis),
+        ("Pairs joined because they are very probably one person", found.links),
+        ("Pairs that may be one person and wait for a decision", found.questions),
+        ("Decisions of humans about two accounts", found.decisions),
     ]
     rows += [
         (f"Accounts of the unknown kind {kind!r}, counted as human", accounts)
@@ -217,6 +220,19 @@ def inputs(statement: Statement) -> Markup:
     return section("inputs", "What was read", table("Files", ("File", "Rows", "Unreadable", "SHA-256"), rows, (1, 2)))
 
 
+def _linking(statement: Statement) -> str:
+    """Return what was done about people whom keys leave apart."""
+    model = statement.policy.link_model
+    decided = "What a human decided about two accounts wins over every key."
+    if model is None:
+        return f"Nothing else joined accounts: no name, no birth date. {decided}"
+    return (
+        f"Where keys left people apart, names, birth dates and logins were compared by the model {model.id} "
+        f"({model.sha256[:12]}). Pairs that are very probably one person were joined; pairs that may be one wait for a "
+        f"decision, and the range holds both answers. {decided}"
+    )
+
+
 def method(statement: Statement) -> Markup:
     """Return the method in plain words."""
     definition = statement.policy.user_definition
@@ -227,6 +243,7 @@ def method(statement: Statement) -> Markup:
             "Accounts were joined into people by exact keys: the employee id, the NPI, the mailbox. Nothing was joined "
             "that would have given one person two employee ids or two NPIs; an account without a key is its own person."
         ),
+        paragraph(_linking(statement)),
         paragraph(
             "Each row of a log was given a use type by the first rule of the plan that fits. For each person and "
             "application one determination was made: counted or not, by which rule, on what first and last evidence. "
