@@ -115,7 +115,7 @@ def test_without_splink_there_is_no_other_number(tmp_path: Path, monkeypatch: py
 def test_kept_scores_give_the_same_statement(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plan = write(tmp_path, BOB, "x1 | | Bob | Day | 1970-03-04", "hr:bday lab:x1")
     first = statement(plan, "duckdb")
-    kept = list((tmp_path / ".percapita" / "links").rglob("scores-*.json"))
+    kept = list((tmp_path / ".percapita" / "links").rglob("chosen-*.json"))
     assert len(kept) == 1
     assert kept[0].stat().st_mode & 0o777 == 0o600
     monkeypatch.setitem(sys.modules, "splink", None)  # so that scoring again would fail
@@ -193,16 +193,12 @@ def test_a_bad_decision_names_its_row(row: str, what: str, tmp_path: Path) -> No
     assert raised.value.where == "decisions.csv, row 2"
 
 
-@pytest.mark.parametrize("kind", ["scores", "chosen"])
 @pytest.mark.parametrize("content", ["", "{}", "[1]", "[[[1]]]"])
-def test_damaged_scores_are_made_again(kind: str, content: str, tmp_path: Path) -> None:
+def test_what_was_chosen_is_chosen_again_when_it_is_damaged(content: str, tmp_path: Path) -> None:
     plan = write(tmp_path, BOB, "x1 | | Bob | Day | 1970-03-04", "hr:bday lab:x1")
     first = statement(plan, "duckdb")
-    kept = {path.name.split("-")[0]: path for path in (tmp_path / ".percapita" / "links").rglob("*.json")}
-    assert set(kept) == {"scores", "chosen"}
-    for path in kept.values():
-        path.unlink()
-    kept[kind].write_text(content, encoding="utf-8")
+    (kept,) = (tmp_path / ".percapita" / "links").rglob("*.json")
+    kept.write_text(content, encoding="utf-8")
     assert statement(plan, "duckdb") == first
 
 
@@ -222,3 +218,35 @@ def test_a_login_alone_is_a_question(tmp_path: Path) -> None:
         write(tmp_path, "frontdesk | | | | ", "frontdesk | | | | ", "hr:frontdesk lab:frontdesk"), "duckdb"
     )
     assert ehr(found) == (2, [1, 2])
+
+
+SMITHS = "jsmith | 1 | John | Smith | 1985-01-09\njsmith2 | 2 | John | Smith | 1962-11-20"
+LABS = "l6 | | John | Smith | 1985-01-09\nl7 | | John | Smith | "
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_decision_changes_what_it_says_and_nothing_else(engine: str, tmp_path: Path) -> None:
+    """l6 is jsmith by name and birth date. l7 may be either John Smith, or a third one: that alone is open."""
+    plan = write(tmp_path, SMITHS, LABS, "hr:jsmith hr:jsmith2 lab:l6 lab:l7")
+    before = statement(plan, engine)
+    assert (ehr(before)[0], before["identities"]["links"]) == (3, 1)
+    answers = {"same,hr:jsmith": 2, "same,hr:jsmith2": 2, "different,hr:jsmith": 3, "different,hr:jsmith2": 3}
+    for answer, users in answers.items():
+        (tmp_path / "decisions.csv").write_text(f"{DECISIONS}{answer},lab:l7,kim,2026-03-01,\n", encoding="utf-8")
+        found = statement(plan, engine)
+        assert (answer, ehr(found)[0], found["identities"]["links"]) == (answer, users, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("same,hr:bday,lab:x1,kim,,\n", "the first row does not name decision, left, right"),
+        (f'{DECISIONS}same,hr:bday,lab:x1,"kim,,\nsame,a,b,,,\n', "the decisions cannot be read"),
+        (f"{DECISIONS}same,lab:x1,lab:x1,,,\n", "the same account on both sides"),
+    ],
+)
+def test_a_damaged_file_of_decisions_is_refused(text: str, what: str, tmp_path: Path) -> None:
+    plan = write(tmp_path, BOB, "x1 | | Bob | Day | 1970-03-04", "hr:bday lab:x1")
+    (tmp_path / "decisions.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=what):
+        run(plan)

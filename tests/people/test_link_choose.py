@@ -20,15 +20,14 @@ NAMED = (("given", "same"), ("family", "same"))
 
 
 @st.composite
-def scores(draw: st.DrawFn) -> tuple[Persons, list[Scored], list[tuple[int, int]]]:
+def scores(draw: st.DrawFn) -> tuple[Persons, list[Scored]]:
     """Return persons, scores of pairs of them, and pairs that a human keeps apart."""
     persons = people(draw(rows()))
     everybody = range(len(persons.nodes))
     pairs = [(left, right) for left in everybody for right in everybody if left < right]
     chosen = draw(st.lists(st.sampled_from(pairs), unique=True, max_size=12)) if pairs else []
     scored = [Scored(*pair, draw(st.sampled_from((-4.0, 1.0, 3.0, 5.0, 9.0, 20.0))), NAMED) for pair in chosen]
-    apart = draw(st.lists(st.sampled_from(chosen), max_size=2)) if chosen else []
-    return persons, scored, apart
+    return persons, scored
 
 
 def groups(persons: Persons, chosen: Chosen) -> list[list[int]]:
@@ -46,10 +45,10 @@ def held(persons: Persons, person: int, values: list[Any]) -> set[Any]:
 
 
 @given(scores())
-def test_links_respect_what_nobody_can_have_twice(drawn: tuple[Persons, list[Scored], list[tuple[int, int]]]) -> None:
-    persons, scored, apart = drawn
+def test_links_respect_what_nobody_can_have_twice(drawn: tuple[Persons, list[Scored]]) -> None:
+    persons, scored = drawn
     nodes = persons.identities
-    chosen = choose(persons, scored, MODEL, apart)
+    chosen = choose(persons, scored, MODEL)
     for members in groups(persons, chosen):
         if len(members) == 1:
             continue
@@ -57,25 +56,21 @@ def test_links_respect_what_nobody_can_have_twice(drawn: tuple[Persons, list[Sco
             assert len(set().union(*(held(persons, person, values) for person in members))) <= 1
         directories = [directory for person in members for directory in held(persons, person, nodes.directory)]
         assert len(directories) == len(set(directories))
-        assert not any(left in members and right in members for left, right in apart)
 
 
 @given(scores(), st.randoms())
 @settings(max_examples=50)
-def test_the_order_of_pairs_does_not_matter(
-    drawn: tuple[Persons, list[Scored], list[tuple[int, int]]], rng: Any
-) -> None:
-    persons, scored, apart = drawn
+def test_the_order_of_pairs_does_not_matter(drawn: tuple[Persons, list[Scored]], rng: Any) -> None:
+    persons, scored = drawn
     other = list(scored)
     rng.shuffle(other)
-    assert choose(persons, scored, MODEL, apart) == choose(persons, other, MODEL, apart)
+    assert choose(persons, scored, MODEL) == choose(persons, other, MODEL)
 
 
 @given(scores())
-def test_a_pair_is_a_link_a_question_or_nothing(drawn: tuple[Persons, list[Scored], list[tuple[int, int]]]) -> None:
-    persons, scored, apart = drawn
-    chosen = choose(persons, scored, MODEL, apart)
+def test_a_pair_is_a_link_a_question_or_nothing(drawn: tuple[Persons, list[Scored]]) -> None:
+    persons, scored = drawn
+    chosen = choose(persons, scored, MODEL)
     assert not set(chosen.links) & set(chosen.questions)
     assert set(chosen.links) | set(chosen.questions) <= set(scored)
     assert all(one.weight >= MODEL.bits("link_above") for one in chosen.links)
-    assert not {(one.left, one.right) for one in (*chosen.links, *chosen.questions)} & set(apart)

@@ -20,6 +20,7 @@ from percapita.people.decisions import (
     Decision,
     References,
     apply_decisions,
+    check_header,
     read_decisions,
     unguarded,
     write_decisions,
@@ -196,7 +197,12 @@ EXPORTED = (
 
 
 def export_questions(review: Review, path: Path) -> None:
-    """Write the open questions for a spreadsheet: fill in `decision` (same or different) and import the file."""
+    """Write the open questions for a spreadsheet: fill in `decision` (same or different) and import the file.
+
+    Raises InputError rather than overwrite a file, which may hold answers.
+    """
+    if path.exists():
+        raise InputError("there is a file already", path.name, "choose another name, or remove it")
     with path.open("w", encoding="utf-8", newline="") as file:
         path.chmod(0o600)
         writer = csv.writer(file, lineterminator="\n")
@@ -212,11 +218,13 @@ def import_answers(review: Review, path: Path, by: str, when: str) -> int:
     """Add the answers of a spreadsheet to the decisions and return how many are new; rows without one are left out."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
-            rows = list(enumerate(csv.DictReader(lines), start=2))
+            reader = csv.DictReader(lines, strict=True)
+            rows = list(enumerate(reader, start=2))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(
             f"the answers cannot be read ({type(error).__name__})", path.name, "give the exported CSV file, in UTF-8"
         ) from None
+    check_header(reader.fieldnames, path.name)
     said = [(number, {name: unguarded((row.get(name) or "").strip()) for name in EXPORTED[:6]}) for number, row in rows]
     filled = [(number, cells) for number, cells in said if cells["decision"]]
     return review.decide(_answer(cells, f"{path.name}, row {number}", by, when) for number, cells in filled)
@@ -224,9 +232,10 @@ def import_answers(review: Review, path: Path, by: str, when: str) -> int:
 
 def _answer(cells: dict[str, str], where: str, by: str, when: str) -> Decision:
     answer = cells["decision"].casefold()
-    if answer not in ("same", "different") or not cells["left"] or not cells["right"]:
+    sides = cells["left"], cells["right"]
+    if answer not in ("same", "different") or not all(sides) or sides[0] == sides[1]:
         raise InputError(
-            "an answer is neither same nor different, or lacks left or right",
+            "an answer is neither same nor different, or does not name two accounts",
             where,
             "correct the row, then import again",
         )

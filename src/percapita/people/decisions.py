@@ -46,12 +46,23 @@ def read_decisions(path: Path, shown: str) -> tuple[Decision, ...]:
         return ()
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
-            rows = list(csv.DictReader(lines))
+            reader = csv.DictReader(lines, strict=True)
+            rows = list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(
             f"the decisions cannot be read ({type(error).__name__})", shown, "give a CSV file in UTF-8"
         ) from None
+    check_header(reader.fieldnames, shown)
     return tuple(_decision(row, f"{shown}, row {number}", number) for number, row in enumerate(rows, start=2))
+
+
+def check_header(names: Sequence[str] | None, shown: str) -> None:
+    """Raise InputError unless the first row of a file of decisions names what must be known of each."""
+    missing = [name for name in COLUMNS[:3] if name not in (names or ())]
+    if missing:
+        raise InputError(
+            f"the first row does not name {', '.join(missing)}", shown, f"begin the file with {','.join(COLUMNS)}"
+        )
 
 
 def _decision(row: Mapping[str, str | None], where: str, number: int) -> Decision:
@@ -63,6 +74,8 @@ def _decision(row: Mapping[str, str | None], where: str, number: int) -> Decisio
         )
     if not said["left"] or not said["right"]:
         raise InputError("a decision lacks left or right", where, "name an account on each side, as directory:login")
+    if said["left"] == said["right"]:
+        raise InputError("a decision has the same account on both sides", where, "name two accounts")
     decided: Answer = "same" if answer == "same" else "different"
     return Decision(decided, said["left"], said["right"], said["by"], said["when"], said["why"], number)
 

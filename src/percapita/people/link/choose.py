@@ -8,15 +8,13 @@ come together by probability alone.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from percapita.people.forest import Forest
 from percapita.people.link.model import LinkModel
 from percapita.people.link.score import Scored
 from percapita.people.resolve import Persons
-
-Pair = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -28,7 +26,7 @@ class Chosen:
 
 
 @dataclass
-class _Groups:
+class Groups:
     """Join persons and know what each group holds: employee ids, NPIs, directories, and who must stay apart."""
 
     forest: Forest
@@ -83,20 +81,13 @@ def clash(mine: frozenset[tuple[str, str]], theirs: frozenset[tuple[str, str]]) 
     return False
 
 
-def choose(persons: Persons, scored: Sequence[Scored], model: LinkModel, apart: Iterable[Pair] = ()) -> Chosen:
-    """Return the links and the questions; `apart` are persons that a human keeps apart."""
+def choose(persons: Persons, scored: Sequence[Scored], model: LinkModel) -> Chosen:
+    """Return the links and the questions."""
     if not scored:
         return Chosen()
     ids = _ids(persons, {person for pair in scored for person in (pair.left, pair.right)})
-    separate: defaultdict[int, set[int]] = defaultdict(set)
-    for left, right in apart:
-        separate[left].add(right)
-        separate[right].add(left)
-    pairs = sorted(
-        (one for one in scored if one.right not in separate[one.left]),
-        key=lambda one: (-one.weight, one.left, one.right),
-    )
-    groups = _Groups(Forest(len(persons.nodes)), dict(ids), dict(separate))
+    pairs = sorted(scored, key=lambda one: (-one.weight, one.left, one.right))
+    groups = Groups(Forest(len(persons.nodes)), dict(ids))
     doubtful = _doubtful(pairs, ids, model.bits("margin"))
     links, rest = [], []
     for place, one in enumerate(pairs):
@@ -153,7 +144,7 @@ def _doubtful(pairs: Sequence[Scored], ids: dict[int, frozenset[tuple[str, str]]
 
 
 def _open(
-    groups: _Groups, rest: Sequence[Scored], ids: dict[int, frozenset[tuple[str, str]]], strong: float
+    groups: Groups, rest: Sequence[Scored], ids: dict[int, frozenset[tuple[str, str]]], strong: float
 ) -> list[Scored]:
     """Return of the rest what a human could still answer "same": what the links have not settled.
 
