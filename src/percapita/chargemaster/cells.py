@@ -107,7 +107,7 @@ def numbers(text: Bytes, starts: Ints, ends: Ints) -> Floats:
     length = ends - starts
     if not len(length):
         return np.empty(0)
-    if int(length.max()) <= 8:
+    if int(np.max(length)) <= 8:
         return _short_numbers(text, ends, length)
     values = np.empty(len(starts))
     short, middle, long = (

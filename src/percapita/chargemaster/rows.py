@@ -87,7 +87,7 @@ class Rows:
         records, chosen = self.records, self.layout.chosen
         first, count = records.first[:-1], np.diff(records.first)
         cell = chosen[:, None] + first
-        if len(chosen) and int(count.min()) > int(chosen.max()):
+        if len(chosen) and int(count.min()) > int(np.max(chosen)):
             return records.starts[cell], records.ends[cell]
         there = chosen[:, None] < count
         cell[~there] = 0
