@@ -113,8 +113,8 @@ def ask(review: Review, by: str) -> None:
             review.undo(last.left.name, last.right.name)
             place = waiting.index(last)
             continue
-        if answer in ("s", "d"):
-            _decide(review, waiting[place], "same" if answer == "s" else "different", by)
+        decided = {"s": "same", "d": "different"}.get(answer)
+        if decided and _decide(review, waiting[place], decided, by):
             answered.append(waiting[place])
         place += answer in ("s", "d", "k")
     say(f"{counted(len(answered), 'decision')} in {review.loaded.plan.people.decisions}; count again to apply them")
@@ -128,7 +128,8 @@ def _answer() -> str:
         return "q"
 
 
-def _decide(review: Review, question: Question, answer: str, by: str) -> None:
+def _decide(review: Review, question: Question, answer: str, by: str) -> bool:
+    """Write an answer, and tell whether it could be written."""
     from percapita.errors import InputError
     from percapita.people.decisions import Decision
 
@@ -141,6 +142,8 @@ def _decide(review: Review, question: Question, answer: str, by: str) -> None:
         review.decide([decision])
     except InputError as error:
         say(f"not written: {error}")
+        return False
+    return True
 
 
 def show_question(question: Question, number: int, of: int) -> None:

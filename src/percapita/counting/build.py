@@ -108,7 +108,7 @@ def _identities(people: PeopleOfPlan) -> Identities:
         workforce_rows=sum(directory is None for directory in nodes.directory),
         conflicts=len(people.persons.conflicts),
         links=len(people.linked.links),
-        questions=len(people.linked.questions),
+        questions=_questions(people),
         decisions=len(people.decided.settled.same) + len(people.decided.settled.different),
         shared_mailboxes=len(people.persons.shared_mailboxes),
         shared_accounts=sum(nodes.shared),
@@ -116,3 +116,10 @@ def _identities(people: PeopleOfPlan) -> Identities:
         unrecognized_kinds=unrecognized_kinds(people.persons),
         proposed_kinds=proposed_kinds(people.book.standing_of_node),
     )
+
+
+def _questions(people: PeopleOfPlan) -> int:
+    """Count the pairs of persons that may be one: several pairs of records may ask about the same two."""
+    person = people.persons.of_node
+    pairs = {frozenset((person[one.left], person[one.right])) for one in people.linked.questions}
+    return sum(len(pair) == 2 for pair in pairs)
