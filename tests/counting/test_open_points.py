@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from percapita.counting.open_points import many
+from percapita.wording import many
 from tests.support.plans import ENGINES, Case, statement
 
 LOG = """

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from percapita.cli.charges_gate import register_gate
-from percapita.cli.screen import Format, counted, say, show_json, show_table
+from percapita.cli.screen import Format, say, show_json, show_table
 from percapita.errors import InputError
+from percapita.wording import many
 
 if TYPE_CHECKING:
     from percapita.chargemaster.findings import Finding, Findings
@@ -114,7 +115,7 @@ def show_line(found: Findings, name: str) -> None:
 def show_findings(found: Findings, name: str) -> None:
     """Print the verdict on one file, and the first errors and alerts."""
     verdict = "not valid" if found.error_count else "valid"
-    say(f"{name}: {verdict}, {counted(found.error_count, 'error')}, {counted(found.alert_count, 'alert')}")
+    say(f"{name}: {verdict}, {many(found.error_count, 'error')}, {many(found.alert_count, 'alert')}")
     _show_some("error", found.errors, found.error_count)
     _show_some("alert", found.alerts, found.alert_count)
 
@@ -124,7 +125,7 @@ def _show_some(level: str, findings: list[Finding], count: int) -> None:
         place = f"{one.path}: " if one.path else ""
         say(f"  {level} {one.rule} {place}{one.message}")
     if count > SHOWN:
-        say(f"  and {counted(count - SHOWN, f'more {level}')}: see --format json")
+        say(f"  and {many(count - SHOWN, f'more {level}')}: see --format json")
 
 
 def rule_as_json(rule: Rule) -> dict[str, object]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from percapita.cli.screen import Format, counted, say, show_json, show_table
+from percapita.cli.screen import Format, say, show_json, show_table
+from percapita.wording import many
 
 MOST_PROPOSALS = 50  # shown on screen; --format json lists all
 
@@ -64,8 +65,8 @@ def show_check(found: PlanCheck) -> None:
 
 def _show_source(source: SourceCheck) -> None:
     title = (
-        f"[[source]] {source.number} {source.type}: {counted(source.files, 'file')}, "
-        f"{counted(source.bytes, 'byte')}; {source.first_file}"
+        f"[[source]] {source.number} {source.type}: {many(source.files, 'file')}, "
+        f"{many(source.bytes, 'byte')}; {source.first_file}"
     )
     rows = [
         (name, ", ".join("-" if value is None else str(value) for value in values))

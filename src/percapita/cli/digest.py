@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from percapita.cli.screen import Format, counted, meter, say, show_json, show_table
+from percapita.cli.screen import Format, meter, say, show_json, show_table
+from percapita.wording import many
 
 PlanFile = Annotated[Path, typer.Argument(help="The plan, a TOML file.")]
 
@@ -52,4 +53,4 @@ def register(app: typer.Typer) -> None:
         from percapita.counting.keep import prune
 
         removed = prune(plan, gone)
-        say(f"{counted(len(removed), 'digest')} removed, {counted(sum(one.bytes for one in removed), 'byte')}")
+        say(f"{many(len(removed), 'digest')} removed, {many(sum(one.bytes for one in removed), 'byte')}")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from percapita.cli.screen import Format, counted, say, show_json, show_table
+from percapita.cli.screen import Format, say, show_json, show_table
+from percapita.wording import many
 
 if TYPE_CHECKING:
     from percapita.counting.explain import Evidence, Explanation, SystemAnswer
@@ -79,7 +80,7 @@ def _beside(system: SystemAnswer) -> list[str]:
         (system.left_out, "of accounts not counted"),
         (system.outside_period, "outside the period"),
     )
-    return [f"{counted(rows, 'row')} {words}" for rows, words in counts if rows]
+    return [f"{many(rows, 'row')} {words}" for rows, words in counts if rows]
 
 
 def _evidence(evidence: Evidence | None) -> str:

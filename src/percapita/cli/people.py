@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from percapita.cli.screen import counted, meter, say, show_table
+from percapita.cli.screen import meter, say, show_table
+from percapita.wording import many
 
 if TYPE_CHECKING:
     from percapita.counting.questions import Question, Review
@@ -44,7 +45,7 @@ def register(app: typer.Typer) -> None:
 
         found = _opened(plan)
         export_questions(found, out)
-        say(f"{counted(len(found.questions), 'question')} written to {out}: fill in decision, then import the file")
+        say(f"{many(len(found.questions), 'question')} written to {out}: fill in decision, then import the file")
 
     @people.command("import")
     def import_file(plan: Plan, file: Annotated[Path, typer.Argument(help="The filled-in file.")], by: By = "") -> None:
@@ -53,7 +54,7 @@ def register(app: typer.Typer) -> None:
 
         found = saved_review(plan)
         added = import_answers(found, file, by, _today())
-        say(f"{counted(added, 'decision')} added to {found.loaded.plan.people.decisions}")
+        say(f"{many(added, 'decision')} added to {found.loaded.plan.people.decisions}")
 
     @people.command()
     def undo(
@@ -65,7 +66,7 @@ def register(app: typer.Typer) -> None:
         from percapita.counting.questions import saved_review
 
         found = saved_review(plan)
-        say(f"{counted(found.undo(left, right), 'decision')} removed from {found.loaded.plan.people.decisions}")
+        say(f"{many(found.undo(left, right), 'decision')} removed from {found.loaded.plan.people.decisions}")
 
     @people.command()
     def train(plan: Plan) -> None:
@@ -82,7 +83,7 @@ def register(app: typer.Typer) -> None:
 
         found, today = former_pseudonyms(plan)
         write_lineage(out, found, today)
-        say(f"{counted(len(found), 'former pseudonym')} written to {out}")
+        say(f"{many(len(found), 'former pseudonym')} written to {out}")
 
 
 def _opened(plan: Path) -> Review:
@@ -101,7 +102,7 @@ def ask(review: Review, by: str) -> None:
     """Ask one question after the other; each answer is written at once."""
     answered: list[Question] = []
     waiting = list(review.questions)
-    say(f"{counted(len(waiting), 'question')} open")
+    say(f"{many(len(waiting), 'question')} open")
     place = 0
     while place < len(waiting):
         show_question(waiting[place], place + 1, len(waiting))
@@ -117,7 +118,7 @@ def ask(review: Review, by: str) -> None:
         if decided and _decide(review, waiting[place], decided, by):
             answered.append(waiting[place])
         place += answer in ("s", "d", "k")
-    say(f"{counted(len(answered), 'decision')} in {review.loaded.plan.people.decisions}; count again to apply them")
+    say(f"{many(len(answered), 'decision')} in {review.loaded.plan.people.decisions}; count again to apply them")
 
 
 def _answer() -> str:
@@ -149,8 +150,6 @@ def _decide(review: Review, question: Question, answer: str, by: str) -> bool:
 def show_question(question: Question, number: int, of: int) -> None:
     """Print the evidence side by side."""
     bits = "" if question.weight is None else f", {question.weight:+.1f} bits"
-    title = (
-        f"{number} of {of}: {counted(question.at_stake, 'application')} would have a user less{bits}: {question.why}"
-    )
+    title = f"{number} of {of}: {many(question.at_stake, 'application')} would have a user less{bits}: {question.why}"
     rows = [(title, getattr(question.left, name), getattr(question.right, name)) for name, title in ROWS]
     show_table(("", question.left.name, question.right.name), rows, title)

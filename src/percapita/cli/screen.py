@@ -62,11 +62,6 @@ def cell_text(cell: object) -> str:
     return f"{cell:,}" if isinstance(cell, int) and not isinstance(cell, bool) else printable(str(cell))
 
 
-def counted(number: int, thing: str) -> str:
-    """Return a number of things in words: `1 row`, `2,000 rows`."""
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
-
-
 @contextmanager
 def meter() -> Iterator[Callable[[str, int, int], None]]:
     """Yield `progress(title, done, total)`: a bar on a terminal's stderr, nothing on a pipe. Units are bytes.

@@ -14,7 +14,6 @@ from percapita.counting.facts import Fact
 from percapita.counting.home import data_home, key_file
 from percapita.counting.lineage import lineage
 from percapita.counting.load import LoadedPlan, directories_of, load_plan, scope_of
-from percapita.counting.open_points import many
 from percapita.counting.people import PeopleOfPlan, read_people
 from percapita.counting.run import events_task
 from percapita.counting.task import EventFile, no_progress
@@ -28,6 +27,7 @@ from percapita.sources.read import ReadTotals, find_rows, read_events
 from percapita.sources.spec import is_identity
 from percapita.usage.accounts import Account, AccountBook
 from percapita.usage.rules import UNDETERMINED, first_rule
+from percapita.wording import many
 
 COMPARED = {
     "given": "given name",

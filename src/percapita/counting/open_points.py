@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from percapita.counting.people import PeopleOfPlan
 from percapita.counting.task import Counted, Task
 from percapita.statement.types import Identities, InputFile, SystemFigures
+from percapita.wording import many
 
 Point = tuple[int, str]  # how much hangs on it, the sentence
 NO_FIGURE = 10**9
@@ -35,11 +36,6 @@ def open_points(case: Case) -> list[str]:
     points = [point for system in case.systems for point in _of_system(case, system)]
     points += [*_of_rules(case), *_of_identities(case), *_of_exclusions(case), *_of_files(case), *_of_notes(case)]
     return [text for _, text in sorted(points, key=lambda point: (-point[0], point[1]))]
-
-
-def many(number: int, thing: str, things: str = "") -> str:
-    """Return a number of things in words: `1 row`, `2,000 rows`."""
-    return f"{number:,} {thing if number == 1 else things or thing + 's'}"
 
 
 def _people(number: int) -> str:
