@@ -85,7 +85,7 @@ def test_numbers_that_nobody_can_license(name: str, number: int) -> None:
 def test_lines_add_up(release: int, users: int, entities: int, add: list[str], fee: Decimal | None) -> None:
     found = quote(CARD, release=release, users=users, entities=entities, add=add, entity_fee=fee)
     known = [line for line in found.lines if line.rate is not None]
-    cents = sum(line.quantity * int(line.rate * 100) for line in known if line.rate is not None)
+    cents = sum(int(line.quantity or 0) * int(line.rate * 100) for line in known if line.rate is not None)
     assert found.subtotal * 100 == cents
     assert found.total in (None, found.subtotal)
     assert (found.total is None) == (len(known) < len(found.lines))

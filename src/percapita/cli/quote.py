@@ -1,4 +1,4 @@
-"""`percapita quote`: what a number of individual users costs in an annual release."""
+"""`percapita quote`: what a number of individual users, or a whole user count report, costs in an annual release."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from percapita.cli.screen import Format, say, show_json, show_table
-from percapita.errors import InputError
+from percapita.cli.screen import Format, show_json
+from percapita.errors import InputError, nearest
 
 if TYPE_CHECKING:
-    from percapita.royalty.quote import Line, Quote
+    from decimal import Decimal
+
+    from percapita.royalty.bill import Terms
+    from percapita.royalty.quote import Quantity
 
 
 class Model(StrEnum):
@@ -31,72 +34,99 @@ class AddOn(StrEnum):
     SNOMED_MAP = "snomed-map"
 
 
-CONTENT_WORDS = {
-    "cpt": "CPT", "rvu": "relative values", "hcpcs": "HCPCS Level II", "icd10": "ICD-10", "snomed-map": "SNOMED map"
-}  # fmt: skip
-ITEM_WORDS = {"user": "individual users", "entity": "entity fee", "file": "the file"}
-
-
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
 
     @app.command()
     def quote(
-        release: Annotated[int, typer.Option(help="The annual code set release, such as 2026.")],
-        users: Annotated[int, typer.Option(help="Individual users.")],
+        statement: Annotated[
+            Path | None, typer.Argument(help="A user count report (statement.json): price all its applications.")
+        ] = None,
+        release: Annotated[
+            int | None, typer.Option(help="The annual code set release, such as 2026; of a report, its last year.")
+        ] = None,
+        users: Annotated[int | None, typer.Option(help="Individual users, where no report is given.")] = None,
+        units: Annotated[
+            list[str] | None, typer.Option(help="Other units of licensure: member=1200; may be given again.")
+        ] = None,
         model: Annotated[Model, typer.Option(help="How the users were found; both cost the same.")] = Model.COUNTING,
         entities: Annotated[int, typer.Option(help="How many entity fees are due.")] = 1,
         add: Annotated[list[AddOn] | None, typer.Option(help="Another file; may be given again.")] = None,
         entity_fee: Annotated[str | None, typer.Option(help="The entity fee of your agreement.")] = None,
         rates: Annotated[str | None, typer.Option(help="A rate card: the id of a shipped one, or a path.")] = None,
+        who_pays: Annotated[Path | None, typer.Option(help="The table of who pays for which application.")] = None,
+        what_if: Annotated[
+            list[str] | None,
+            typer.Option(help='A change to price: "users +5%", "drop ID", "proxy ID USERS", "group ID ID".'),
+        ] = None,
+        allocate: Annotated[bool, typer.Option("--allocate", help="Share the cost among the entities.")] = False,
+        cost_centers: Annotated[Path | None, typer.Option(help="Share it among these cost centers, too.")] = None,
         format: Annotated[Format, typer.Option(help="What to print.")] = Format.TABLE,
     ) -> None:
-        """Say what a number of individual users costs, with the source of every rate."""
+        """Say what individual users cost, with the source of every rate."""
         from percapita.policy.rate_card import load_rate_card, money
-        from percapita.royalty.quote import as_json
-        from percapita.royalty.quote import quote as work_out
+        from percapita.royalty.bill import Terms
 
-        fee = None if entity_fee is None else money(entity_fee, "--entity-fee")
-        add_ons = [one.value for one in add or []]
-        found = work_out(
-            load_rate_card(rates, Path()),
-            release=release, users=users, entities=entities, model=model.value, add=add_ons, entity_fee=fee,
+        terms = Terms(
+            card=load_rate_card(rates, Path()), release=release or 0, model=model.value, entities=entities,
+            entity_fee=None if entity_fee is None else money(entity_fee, "--entity-fee"),
+            add=tuple(one.value for one in add or []),
         )  # fmt: skip
-        if format is Format.JSON:
-            show_json(as_json(found))
+        if statement is None:
+            of_report = {"--who-pays": who_pays, "--what-if": what_if, "--allocate": allocate}
+            refuse({**of_report, "--cost-centers": cost_centers}, "needs a user count report")
+            quote_users(terms, release, users, parse_units(units or []), format)
         else:
-            show_quote(found)
-        refuse_open_lines(found)
+            from percapita.cli.quote_report import Asked, quote_report
+
+            refuse({"--users": users, "--units": units}, "stands in the user count report")
+            asked = Asked(who_pays, tuple(what_if or ()), allocate or cost_centers is not None, cost_centers)
+            quote_report(statement, release, terms, asked, format)
 
 
-def show_quote(found: Quote) -> None:
-    """Print the lines and the total."""
-    rows = [(*words(line), line.quantity, *_amounts(line), line.source) for line in found.lines]
-    title = f"CPT {found.release} code set release, {found.currency}"
-    show_table(("content", "for", "quantity", "rate", "amount", "according to"), rows, title)
-    if found.total is None:
-        say(f"  total: not known; the lines with an amount: {found.subtotal:,.2f}")
+def refuse(options: dict[str, object], why: str) -> None:
+    """Raise InputError for an option that was given although it has no meaning here."""
+    for name, value in options.items():
+        if value not in (None, False, []):
+            raise InputError(f"{name} {why}", "command line", "see percapita quote --help")
+
+
+def quote_users(
+    terms: Terms, release: int | None, users: int | None, units: dict[str, Quantity], format: Format
+) -> None:
+    """Price a number of individual users, or other units."""
+    from percapita.cli.quote_screen import refuse_open_lines, show_quote
+    from percapita.royalty.quote import as_json, quote
+
+    if release is None:
+        raise InputError("there is no --release", "command line", "give the annual release, such as --release 2026")
+    if users is None and not units:
+        raise InputError("there are no users", "command line", "give --users N, or a user count report")
+    found = quote(
+        terms.card, release=release, users=users, entities=terms.entities, model=terms.model, add=terms.add,
+        entity_fee=terms.entity_fee, units=units,
+    )  # fmt: skip
+    if format is Format.JSON:
+        show_json(as_json(found))
     else:
-        say(f"  total: {found.total:,.2f}")
+        show_quote(found)
+    refuse_open_lines(found)
 
 
-def _amounts(line: Line) -> tuple[str, str]:
-    if line.rate is None:
-        return ("not known" if line.available else "not available"), ""
-    return f"{line.rate:,.2f}", f"{line.amount:,.2f}"
+def parse_units(said: list[str]) -> dict[str, Quantity]:
+    """Return other units of licensure from `member=1200`. Raises InputError for a unit or a number that is none."""
+    from percapita.policy.csv_table import CellError, whole
+    from percapita.policy.rate_card import UNITS, money
 
-
-def words(line: Line) -> tuple[str, str]:
-    """Return what a line is about, as people say it."""
-    return CONTENT_WORDS[line.content], ITEM_WORDS[line.item]
-
-
-def refuse_open_lines(found: Quote) -> None:
-    """Raise InputError when a line of the quote has no amount: there is no total then."""
-    for line in sorted(found.open_lines(), key=lambda line: line.available):
-        cure = "give the rates of your agreement with --rates"
-        if not line.available:
-            cure = f"leave out --add {line.content}"
-        elif line.item == "entity":
-            cure = "give the fee of your agreement with --entity-fee"
-        raise InputError(f"there is no rate: {', '.join(words(line))}", line.source, cure)
+    units: dict[str, int | Decimal] = {}
+    for one in said:
+        name, _, number = one.partition("=")
+        if name not in UNITS[1:]:
+            raise InputError(f"{name!r} is not a unit of licensure", "--units", nearest(name, UNITS[1:]))
+        if name in units:
+            raise InputError(f"{name} is given twice", "--units", "give their sum")
+        try:
+            units[name] = money(number, "--units sales") if name == "sales" else whole(number)
+        except CellError as error:
+            raise InputError(error.what, f"--units {name}", error.cure) from None
+    return units

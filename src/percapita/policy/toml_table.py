@@ -101,7 +101,7 @@ def check_known(words: Sequence[str], known: Sequence[str], what: str, where: st
     """Raise InputError for a word that is not among the known ones."""
     for word in words:
         if word not in known:
-            raise InputError(f"{word!r} is not a known {what}", where, nearest(word, known))
+            raise InputError(f"{word!r} is not a known {what}", where, nearest(str(word), known))
 
 
 def check_once(words: Sequence[str], where: str) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from percapita.errors import InputError
@@ -13,23 +13,38 @@ from percapita.policy.rate_card import CENT, RateCard
 SCHEMA = "percapita/quote/1"
 MOST_UNITS = 1_000_000_000
 TOLD = "as told on the command line"
+PERCENT = Decimal(100)
+
+Quantity = int | Decimal
 
 
 @dataclass(frozen=True)
 class Line:
-    """Hold one line; `rate` is None where no source states it or the content is not `available` in the release."""
+    """Hold one line; `rate` is None where no source states it or the content is not `available` in the release.
+
+    `quantity` is None where nobody knows it. `system` is "" for what is due once for the agreement. The rate of `sales`
+    is a percentage of its quantity.
+    """
 
     content: str
     item: str
-    quantity: int
+    quantity: Quantity | None
     rate: Decimal | None
     source: str
     available: bool = True
+    system: str = ""
 
     @property
     def amount(self) -> Decimal | None:
-        """Return quantity x rate."""
-        return None if self.rate is None else (self.quantity * self.rate).quantize(CENT)
+        """Return quantity x rate, to the cent."""
+        return None if self.quantity is None else self.price(self.quantity)
+
+    def price(self, quantity: Quantity) -> Decimal | None:
+        """Return what that many units cost at the rate of this line, halves of a cent rounded up."""
+        if self.rate is None:
+            return None
+        share = self.rate / PERCENT if self.item == "sales" else self.rate
+        return (quantity * share).quantize(CENT, ROUND_HALF_UP)
 
 
 @dataclass(frozen=True)
@@ -60,40 +75,54 @@ def quote(
     card: RateCard,
     *,
     release: int,
-    users: int,
+    users: int | None = None,
     entities: int = 1,
     model: str = "counting",
     add: Sequence[str] = (),
     entity_fee: Decimal | None = None,
+    units: Mapping[str, Quantity] | None = None,
 ) -> Quote:
-    """Return the quote of a release for a number of individual users.
+    """Return the quote of a release for a number of individual users and, if any, of other `units` of licensure.
 
     `entity_fee` is used where the card states none, and overrides one that it states. Raises InputError for numbers
     below zero or beyond reason.
 
     Source: royalty = entity fee + users x rate, by annual release, whether users are counted or approximated.
     """
-    for name, number in (("users", users), ("entities", entities)):
-        if not 0 <= number <= MOST_UNITS:
-            raise InputError(f"{number} {name} cannot be licensed", f"--{name}", "give a whole number from 0 up")
-    quantities = {"user": users, "entity": entities, "file": 1}
-    lines = [_line(card, release, "cpt", item, quantities[item]) for item in ("entity", "user")]
+    check_units({"users": users or 0, "entities": entities, **(units or {})})
+    quantities: dict[str, Quantity] = {"entity": entities, "file": 1, **(units or {})}
+    if users is not None:
+        quantities["user"] = users
+    items = ["entity", *(["user"] if users is not None else []), *(units or {})]
+    lines = [priced(card, release, "cpt", item, quantities[item], model) for item in items]
     if entity_fee is not None:
         lines[0] = Line("cpt", "entity", entities, entity_fee, TOLD)
     for content in dict.fromkeys(add):
-        items = card.items(release, content) or ["user"]
-        lines += [_line(card, release, content, item, quantities[item]) for item in items]
+        found = [item for item in card.items(release, content, model) if item in quantities] or items[1:]
+        lines += [priced(card, release, content, item, quantities[item], model) for item in found]
     return Quote(release, model, card.currency, tuple(lines))
 
 
-def _line(card: RateCard, release: int, content: str, item: str, quantity: int) -> Line:
-    rate = card.rate(release, content, item)
+def check_units(numbers: Mapping[str, Quantity]) -> None:
+    """Raise InputError for a number of units below zero or beyond reason."""
+    for name, number in numbers.items():
+        if not 0 <= number <= MOST_UNITS:
+            where = f"--{name}" if name in ("users", "entities") else f"--units {name}"
+            raise InputError(f"{number} {name} cannot be licensed", where, "give a whole number from 0 up")
+
+
+def priced(
+    card: RateCard, release: int, content: str, item: str, quantity: Quantity | None, model: str, system: str = ""
+) -> Line:
+    """Return a line at the rate of the card, or one that says why there is none."""
+    rate = card.rate(release, content, item, model)
     if rate is not None:
-        return Line(content, item, quantity, rate.amount, rate.source)
+        return Line(content, item, quantity, rate.amount, rate.source, system=system)
     missing = card.not_available.get((release, content))
     if missing is not None:
-        return Line(content, item, quantity, None, f"not available in release {release}: {missing}", available=False)
-    return Line(content, item, quantity, None, f"no source states it for release {release}")
+        says = f"not available in release {release}: {missing}"
+        return Line(content, item, quantity, None, says, available=False, system=system)
+    return Line(content, item, quantity, None, f"no source states it for release {release}", system=system)
 
 
 def as_json(found: Quote) -> dict[str, Any]:
@@ -103,21 +132,24 @@ def as_json(found: Quote) -> dict[str, Any]:
         "release": found.release,
         "model": found.model,
         "currency": found.currency,
-        "lines": [
-            {
-                "content": line.content,
-                "item": line.item,
-                "quantity": line.quantity,
-                "rate": _text(line.rate),
-                "amount": _text(line.amount),
-                "source": line.source,
-            }
-            for line in found.lines
-        ],
-        "subtotal": _text(found.subtotal),
-        "total": _text(found.total),
+        "lines": [line_as_json(line) for line in found.lines],
+        "subtotal": money_text(found.subtotal),
+        "total": money_text(found.total),
     }
 
 
-def _text(amount: Decimal | None) -> str | None:
+def line_as_json(line: Line) -> dict[str, Any]:
+    """Return a line as JSON values. A quantity of money is a text, too."""
+    return {
+        "content": line.content,
+        "item": line.item,
+        "quantity": money_text(line.quantity) if isinstance(line.quantity, Decimal) else line.quantity,
+        "rate": money_text(line.rate),
+        "amount": money_text(line.amount),
+        "source": line.source,
+    }
+
+
+def money_text(amount: Decimal | None) -> str | None:
+    """Return an amount as a text with two decimals, None where it is not known."""
     return None if amount is None else f"{amount:.2f}"
