@@ -29,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "people": "percapita.cli.people",
     "digest": "percapita.cli.digest",
     "quote": "percapita.cli.quote",
+    "ledger": "percapita.cli.ledger",
     "license": "percapita.cli.license",
     "charges": "percapita.cli.charges",
     "export-help": "percapita.cli.export_help",
@@ -36,7 +37,7 @@ COMMANDS: dict[str, str] = {
     "schema": "percapita.cli.plans",
 }
 # Words that only begin a command: alone they ask for help.
-GROUPS = (["charges"], ["digest"], ["license"], ["people"], ["policy"])
+GROUPS = (["charges"], ["digest"], ["ledger"], ["license"], ["people"], ["policy"])
 
 
 def build_app(commands: list[str]) -> typer.Typer:
