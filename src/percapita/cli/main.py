@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "explain": "percapita.cli.explain",
     "people": "percapita.cli.people",
     "digest": "percapita.cli.digest",
+    "proxy": "percapita.cli.proxy",
     "quote": "percapita.cli.quote",
     "ledger": "percapita.cli.ledger",
     "license": "percapita.cli.license",
@@ -37,7 +38,7 @@ COMMANDS: dict[str, str] = {
     "schema": "percapita.cli.plans",
 }
 # Words that only begin a command: alone they ask for help.
-GROUPS = (["charges"], ["digest"], ["ledger"], ["license"], ["people"], ["policy"])
+GROUPS = (["charges"], ["digest"], ["ledger"], ["license"], ["people"], ["policy"], ["proxy"])
 
 
 def build_app(commands: list[str]) -> typer.Typer:

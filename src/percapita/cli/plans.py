@@ -22,6 +22,7 @@ class Table(StrEnum):
     USER_DEFINITION = "user-definition"
     RATE_CARD = "rate-card"
     POSTING_RULES = "posting-rules"
+    PROXY_FACTORS = "proxy-factors"
     REPORT_CALENDAR = "report-calendar"
 
 
@@ -79,12 +80,13 @@ def write_template(folder: Path) -> None:
 
 def shelf(kind: Table) -> Shelf:
     """Return the shipped policy tables of a kind."""
-    from percapita.policy import posting, rate_card, report_calendar, user_definition
+    from percapita.policy import posting, proxy_factors, rate_card, report_calendar, user_definition
 
     return {
         Table.USER_DEFINITION: user_definition.SHELF,
         Table.RATE_CARD: rate_card.SHELF,
         Table.POSTING_RULES: posting.SHELF,
+        Table.PROXY_FACTORS: proxy_factors.SHELF,
         Table.REPORT_CALENDAR: report_calendar.SHELF,
     }[kind]
 
