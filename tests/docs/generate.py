@@ -33,6 +33,7 @@ from percapita.sources.presets import Preset, names_of, presets
 from percapita.sources.spec import ColumnRule, Source
 from percapita.sources.times import NotATimeError, TimeReader
 from percapita.statement.types import Statement
+from tests.docs.cost_tables import cost_page
 from tests.docs.examples import MINIMAL_PLAN, TIMES
 from tests.spec.cases import CHAPTERS
 from tests.support.plans import Case, statement, table
@@ -691,6 +692,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "count-rules.md": rules_page,
     "user-definition.md": definition_page,
     "charges-rules.md": charges_page,
+    "cost-tables.md": lambda: NOTE + cost_page(grid),
 }
 
 

@@ -45,6 +45,7 @@ HINTS = {
 }
 WIDTHS = {"A": 18, "B": 14, "C": 20, "D": 12, "E": 12, "F": 18, "G": 30, "H": 30, "I": 16, "J": 14, "K": 18}
 ROUND = {"up": "ROUNDUP", "nearest": "ROUND", "down": "ROUNDDOWN"}
+LACKS = "a metric is missing"
 NOTE = "Fill in the yellow cells, one line for each entity and metric. Everything else is locked."
 
 
@@ -57,7 +58,7 @@ def _answers(factors: ProxyFactors, entities: Sequence[str]) -> Sheet:
     cells = {
         "A1": Cell("User Proxy Model: answers", "title"),
         "A2": Cell(NOTE),
-        "I3": Cell("Users in all", "head"),
+        "I3": Cell("Users of all entities", "head"),
         "K3": Cell("", "result", formula=_total()),
         **{f"{letter}5": Cell(head, "head") for letter, head in HEADS.items()},
     }
@@ -78,7 +79,7 @@ def _answer_row(row: int, factors: ProxyFactors, entities: Sequence[str]) -> dic
     last = _last_factor(factors)
     cells[f"I{row}"] = Cell("", "result", formula=_factor_formula(row, last))
     cells[f"J{row}"] = Cell("", "result", formula=_term_formula(row, last))
-    cells[f"K{row}"] = Cell("", "result", formula=_users_formula(row, ROUND[factors.rounding]))
+    cells[f"K{row}"] = Cell("", "result", formula=_users_formula(row, ROUND[factors.rounding], last))
     return cells
 
 
@@ -106,18 +107,23 @@ def _term_formula(row: int, last: int) -> str:
     return f'=IF(ISNUMBER(I{row}),IF(COUNTIFS({of_entity})>0,{capped},D{row}*I{row}),"")'
 
 
-def _users_formula(row: int, rounding: str) -> str:
-    """Return the formula of an entity's users in a setting, on the first of its lines. Source: rule UP-4."""
+def _users_formula(row: int, rounding: str, last: int) -> str:
+    """Return the formula of an entity's users in a setting, on the first of its lines. Source: rule UP-4.
+
+    There are none as long as a factor of the setting has no value.
+    """
     first = f"COUNTIFS($A${FIRST_ROW}:A{row},A{row},$B${FIRST_ROW}:B{row},B{row})=1"
     of_entity = f"{_column('A')},A{row},{_column('B')},B{row}"
-    lacks = f'COUNTIFS({of_entity},{_column("I")},"{NOT_SUPPLIED}")>0'
+    none = f'COUNTIFS({of_entity},{_column("I")},"{NOT_SUPPLIED}")>0'
+    lacks = f'COUNTIFS({of_entity},{_column("I")},">=0")<COUNTIF(Factors!$B${FIRST_ROW}:$B${last},B{row})'
     users = f"{rounding}(ROUND(SUMIFS({_column('J')},{of_entity}),6),0)"
-    return f'=IF(OR(A{row}="",B{row}=""),"",IF({first},IF({lacks},"{NOT_SUPPLIED}",{users}),""))'
+    return f'=IF(OR(A{row}="",B{row}=""),"",IF({first},IF({none},"{NOT_SUPPLIED}",IF({lacks},"{LACKS}",{users})),""))'
 
 
 def _total() -> str:
     """Return the formula of the sum over the entities. Source: rule UP-5."""
-    return f'=IF(COUNTIF({_column("K")},"{NOT_SUPPLIED}")>0,"not known",SUM({_column("K")}))'
+    column = _column("K")
+    return f'=IF(COUNTIF({column},"{NOT_SUPPLIED}")+COUNTIF({column},"{LACKS}")>0,"not known",SUM({column}))'
 
 
 def _column(letter: str) -> str:
