@@ -159,6 +159,8 @@ LINES: list[tuple[tuple[str, ...], str]] = [
     (("add", "LEDGER", "STATEMENT", *FIRST), "ends on 2024-12-31, the period on 2024-06-30"),
     (("add", "LEDGER", "STATEMENT", *SECOND), "the users of OLD are not known"),
     (("add", "LINES", "LINES", *FIRST), "lines.csv, line 1 · name a ledger"),
+    (("add", "LEDGER", "LINES", "--period", "9999-12-31"), "9999 is not a year of reports"),
+    (("due", "LEDGER", "--on", "0001-01-01"), "1 is not a year of reports"),
     (("show", "none.jsonl"), "the ledger cannot be read"),
     (("show", "LEDGER", "--rates", "none"), "rate card 'none' is neither shipped nor a file"),
     (("due", "LEDGER", "--calendars", "none"), "neither shipped nor a file"),

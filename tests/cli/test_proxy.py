@@ -125,6 +125,13 @@ def test_wrong_command_lines(
     assert says in line
 
 
+def test_no_metrics_beside_the_plan(clinic: Organization, complaint: Complaint) -> None:
+    code, line = complaint("proxy", clinic.plan)
+    assert code == 2
+    assert line.startswith("there are no base metrics · ")
+    assert line.endswith("percapita proxy toolkit --out toolkit.xlsx")
+
+
 def test_a_plan_without_such_an_application(clinic: Organization, metrics: Path, complaint: Complaint) -> None:
     text = clinic.plan.read_text(encoding="utf-8")
     for kind in ("emr", "patient_billing", "practice_management"):

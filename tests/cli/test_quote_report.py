@@ -71,6 +71,8 @@ def test_no_evidence_means_no_total(tmp_path: Path, capsys: pytest.CaptureFixtur
         (("--users", "4"), "--users stands in the user count report"),
         (("--what-if", "drop erh"), "did you mean 'ehr'?"),
         (("--who-pays", "nowhere.csv"), "the table of who pays cannot be read"),
+        (("--release", "0"), "0 is no annual release"),
+        (("--release", "99999"), "99999 is no annual release"),
         (("--entities", "-1"), "-1 entities cannot be licensed"),
     ],
 )

@@ -29,7 +29,7 @@ def show_users(plan: Path, metrics: Path | None, factors: str | None, statement:
 
     loaded = load_plan(plan)
     table = load_proxy_factors(factors, Path())
-    values = read_values(metrics or plan.parent / METRICS, table, format)
+    values = read_values(metrics or beside(plan), table, format)
     check_names(values, [one.id for one in loaded.plan.entity], [one.id for one in loaded.plan.system])
     on = loaded.plan.period.end
     systems = [one for one in loaded.plan.system if one.kind in table.kinds]
@@ -45,6 +45,15 @@ def show_users(plan: Path, metrics: Path | None, factors: str | None, statement:
         show_estimates(loaded, table, estimates, names)
         show_comparisons(comparisons, names)
     refuse_missing(estimates)
+
+
+def beside(plan: Path) -> Path:
+    """Return the table of base metrics beside a plan. Raises InputError where there is none."""
+    found = plan.parent / METRICS
+    if not found.is_file():
+        cure = "write them there, or ask for them: percapita proxy toolkit --out toolkit.xlsx"
+        raise InputError("there are no base metrics", str(found), cure)
+    return found
 
 
 def compared(estimates: list[Estimate], figures: Figures | None) -> list[Comparison]:

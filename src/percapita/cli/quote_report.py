@@ -36,7 +36,7 @@ def quote_report(statement: Path, release: int | None, terms: Terms, asked: Aske
 
     figures = read_figures(statement)
     rows = read_payers(asked.who_pays) if asked.who_pays else ()
-    found = bill.bill(figures, rows, replace(terms, release=release or figures.end.year))
+    found = bill.bill(figures, rows, replace(terms, release=figures.end.year if release is None else release))
     outcomes = [what_if.what_if(change, found, rows) for change in asked.what_if]
     weights = allocation.read_weights(asked.cost_centers, found) if asked.cost_centers else ()
     parts = allocation.share(found, weights) if asked.allocate else ()

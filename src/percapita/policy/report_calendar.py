@@ -19,6 +19,7 @@ KEYS: dict[str, dict[str, type]] = {
     "period": {"ends": str, "due": str},
 }
 A_YEAR = 2001  # not a leap year: 29 February ends no period and is no due date
+FIRST_YEAR, LAST_YEAR = 1990, 2200  # a year outside is a slip of the finger
 ONE_DAY = timedelta(days=1)
 
 
@@ -41,7 +42,12 @@ class ReportCalendar:
     source: str
 
     def periods(self, year: int) -> tuple[Period, ...]:
-        """Return the periods of a calendar year, in order. What is due before its period ends is due a year later."""
+        """Return the periods of a calendar year, in order. What is due before its period ends is due a year later.
+
+        Raises InputError for a year that no report can be about.
+        """
+        if not FIRST_YEAR <= year <= LAST_YEAR:
+            raise InputError(f"{year} is not a year of reports", "--period", f"use {FIRST_YEAR} to {LAST_YEAR}")
         found = []
         start = date(year, 1, 1)
         for ends, due in zip(self.ends, self.due, strict=True):

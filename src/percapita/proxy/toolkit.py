@@ -68,7 +68,8 @@ def _answers(factors: ProxyFactors, entities: Sequence[str]) -> Sheet:
 
 
 def _answer_row(row: int, factors: ProxyFactors, entities: Sequence[str]) -> dict[str, Cell]:
-    kinds = {"B": SETTINGS, "C": tuple(factors.metrics), **({"A": tuple(entities)} if _fits(entities) else {})}
+    lists = {"A": tuple(entities), "B": SETTINGS, "C": tuple(factors.metrics)}
+    kinds = {letter: words for letter, words in lists.items() if _fits(words)}
     plain = {"D": "decimal", "E": "day"}
     cells = {}
     for letter, hint in HINTS.items():
@@ -84,8 +85,8 @@ def _answer_row(row: int, factors: ProxyFactors, entities: Sequence[str]) -> dic
 
 
 def _fits(words: Sequence[str]) -> bool:
-    """Tell whether a spreadsheet can offer these words as a list: at most 255 signs, and no comma in one."""
-    return 0 < len(",".join(words)) <= 255 and not any("," in word for word in words)
+    """Tell whether a spreadsheet can offer these words as a list: at most 255 signs, no comma and no quote in one."""
+    return 0 < len(",".join(words)) <= 255 and not any(sign in word for word in words for sign in ',"')
 
 
 def _last_factor(factors: ProxyFactors) -> int:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from percapita.errors import InputError
 from percapita.policy.rate_card import RateCard
 from percapita.royalty.figures import Figures, System
 from percapita.royalty.payers import PayerRow, check_systems, rows_of
@@ -73,6 +75,8 @@ def bill(figures: Figures, rows: Sequence[PayerRow], terms: Terms) -> Bill:
     Source: each system needs a license for its users, whoever pays; the entity fee is due once for an agreement.
     """
     check_units({"entities": terms.entities})
+    if not date.min.year < terms.release < date.max.year:
+        raise InputError(f"{terms.release} is no annual release", "--release", "write a year, such as 2026")
     check_systems(rows, figures)
     splits = tuple(split(system, rows_of(rows, system), terms.release) for system in figures.systems)
     lines = [_entity_line(terms)]
