@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 from percapita.cli.main import run
+from percapita.cli.quote_persons import Persons
+from percapita.royalty.figures import read_figures
 from tests.cli.conftest import Complaint, Told
+from tests.counting.organization import Organization
 from tests.royalty.samples import write_statement
 
 HEADER = "system,entity,employer,payer,name,units,from,to,document,upstream_end\n"
@@ -46,6 +51,35 @@ def test_the_table(report: Path, tmp_path: Path, told: Told) -> None:
         "+180.00",
     ):
         assert words in text
+
+
+def test_people_of_several_applications_together(clinic: Organization, told: Told) -> None:
+    out = clinic.plan.parent / "results"
+    told("count", clinic.plan, "--out", out)
+    path = out / "persons.parquet"
+    rows = [one for one in pq.read_table(path).to_pylist() if one["counted"]]
+    persons = Persons(out / "statement.json", read_figures(out / "statement.json"))
+    assert persons.together(["ehr", "rcm"]) == len({one["person"] for one in rows})
+    assert persons.together(["ehr"]) == len([one for one in rows if one["system"] == "ehr"])
+    told("quote", out / "statement.json", "--entity-fee", "0", "--what-if", "group ehr rcm")
+
+
+@pytest.mark.parametrize("damage", ["other", "torn", "columns", "gone"])
+def test_persons_of_another_count_are_not_believed(damage: str, clinic: Organization, told: Told) -> None:
+    out = clinic.plan.parent / "results"
+    told("count", clinic.plan, "--out", out)
+    path = out / "persons.parquet"
+    table = pq.read_table(path)
+    if damage == "other":
+        pq.write_table(table.filter(pc.equal(table["system"], "rcm")), path)
+    elif damage == "columns":
+        pq.write_table(table.drop_columns(["person"]), path)
+    elif damage == "torn":
+        path.write_bytes(b"PAR1 torn")
+    else:
+        path.unlink()
+    figures = read_figures(out / "statement.json")
+    assert Persons(out / "statement.json", figures).together(["ehr", "rcm"]) is None
 
 
 def test_a_fee_for_each_legal_entity(report: Path, told: Told) -> None:

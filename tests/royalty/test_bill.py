@@ -165,6 +165,15 @@ def test_a_group_of_the_plan_is_known_exactly() -> None:
     assert [found.low - found.before, found.high - found.before] == [Decimal(-4 * 36)] * 2
 
 
+def test_persons_tell_how_many_people_a_group_has() -> None:
+    found = what_if(
+        "group ehr rcm", bill(TWO, (), TERMS), (), lambda systems: 104 if systems == ["ehr", "rcm"] else None
+    )
+    assert [found.low, found.high] == [FEE + 104 * 18] * 2
+    through = bill(TWO, [row("rcm", "vendor", 10)], TERMS)
+    assert what_if("group ehr rcm", through, (), lambda systems: 104).low == FEE + 100 * 18
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [

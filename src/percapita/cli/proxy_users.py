@@ -95,7 +95,12 @@ def show_estimates(
     show_table(("application", "entity", "setting", "rests on", "users"), rows, title)
     for one in estimates:
         say(f"  {names[one.system]}: {NOT_KNOWN if one.users is None else f'{one.users:,} users'}")
-    moved = [(names[one.system], shift.metric, shift.low, shift.high) for one in estimates for shift in one.shifts]
+    moved = [
+        (names[one.system], shift.metric, shift.low, shift.high)
+        for one in estimates
+        for shift in one.shifts
+        if one.users is not None
+    ]
     if moved:
         show_table(("application", "metric", "if 10 % less", "if 10 % more"), moved, "What each metric moves")
     for factor in {factor.id: factor for one in estimates for factor in one.examples}.values():

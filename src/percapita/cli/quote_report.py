@@ -30,6 +30,7 @@ class Asked:
 
 def quote_report(statement: Path, release: int | None, terms: Terms, asked: Asked, format: Format) -> None:
     """Work a report out and print it. Raises InputError when there is no total."""
+    from percapita.cli.quote_persons import Persons
     from percapita.royalty import allocation, bill, what_if
     from percapita.royalty.figures import read_figures
     from percapita.royalty.payers import read_payers
@@ -37,7 +38,8 @@ def quote_report(statement: Path, release: int | None, terms: Terms, asked: Aske
     figures = read_figures(statement)
     rows = read_payers(asked.who_pays) if asked.who_pays else ()
     found = bill.bill(figures, rows, replace(terms, release=figures.end.year if release is None else release))
-    outcomes = [what_if.what_if(change, found, rows) for change in asked.what_if]
+    together = Persons(statement, figures).together
+    outcomes = [what_if.what_if(change, found, rows, together) for change in asked.what_if]
     weights = allocation.read_weights(asked.cost_centers, found) if asked.cost_centers else ()
     parts = allocation.share(found, weights) if asked.allocate else ()
     if format is Format.JSON:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -42,8 +42,19 @@ class Outcome:
     note: str = ""
 
 
-def what_if(change: str, found: Bill, rows: Sequence[PayerRow]) -> Outcome:
-    """Return what a change would cost. Raises InputError for a change that cannot be read or names no system."""
+Together = Callable[[Sequence[str]], int | None]
+
+
+def nobody_knows(systems: Sequence[str]) -> int | None:
+    """Say that only the statement tells how many people several systems have together."""
+    return None
+
+
+def what_if(change: str, found: Bill, rows: Sequence[PayerRow], together: Together = nobody_knows) -> Outcome:
+    """Return what a change would cost; `together` counts the different people of several systems, where it can.
+
+    Raises InputError for a change that cannot be read or names no system.
+    """
     word, *rest = change.split() or [""]
     if word == "users" and len(rest) == 1 and PERCENT.fullmatch(rest[0]):
         return _priced(
@@ -57,7 +68,7 @@ def what_if(change: str, found: Bill, rows: Sequence[PayerRow]) -> Outcome:
     if word == "proxy" and len(rest) == 2 and WHOLE.fullmatch(rest[1]):
         return _by_proxy(change, found, rest, rows)
     if word == "group" and len(rest) >= 2:
-        return _grouped(change, found, [_system(found.figures, name) for name in dict.fromkeys(rest)])
+        return _grouped(change, found, [_system(found.figures, name) for name in dict.fromkeys(rest)], together)
     raise InputError(f"{change!r} is no change", SETTING, FORMS)
 
 
@@ -107,26 +118,26 @@ def _by_proxy(change: str, found: Bill, rest: Sequence[str], rows: Sequence[Paye
     return _priced(change, found, replace(found.figures, systems=changed), rows, note)
 
 
-def _grouped(change: str, found: Bill, systems: Sequence[System]) -> Outcome:
+def _grouped(change: str, found: Bill, systems: Sequence[System], together: Together) -> Outcome:
     """Return the cost if each person of several systems were licensed once.
 
-    The statement counts the people of the groups of its plan. Of others it only bounds them: at least those of the
-    largest system, at most the sum, and never more than all persons.
+    The statement counts the people of the groups of its plan, and `together` those of any. Without it the number is
+    only bounded: at least those of the largest system, at most the sum, and never more than all persons.
     """
     own = [found.split(one.id).own for one in systems]
     units = [one for one in own if one is not None]
     if len(units) < len(own):
         raise InputError("an application of the group has no evidence", SETTING, "leave it out of the group")
     low, high = max(units), min(sum(units), max(found.figures.persons, max(units)))
-    exact = _users_of_group(found.figures, systems)
-    if exact is not None and units == [one.users for one in systems]:
-        low = high = exact
+    if units == [one.users for one in systems]:
+        exact = _users_of_group(found.figures, systems) or together([one.id for one in systems])
+        low, high = (low, high) if exact is None else (exact, exact)
     before = found.quote.subtotal
     lines = [line for line in found.quote.lines if line.system in {one.id for one in systems}]
     kept = before - sum((line.amount or Decimal(0) for line in lines), Decimal(0))
     once = {line.content: line for line in lines}.values()
     ends = [kept + sum((line.price(number) or Decimal(0) for line in once), Decimal(0)) for number in (low, high)]
-    exactly = "" if low == high else "; name the group in the plan (part_of) to know it exactly"
+    exactly = "" if low == high else "; with persons.parquet of the count beside the report it is exact"
     return Outcome(change, ends[0], ends[1], before, f"only if the licensor agrees that they are one{exactly}")
 
 
