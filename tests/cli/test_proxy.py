@@ -125,6 +125,12 @@ def test_wrong_command_lines(
     assert says in line
 
 
+@pytest.mark.parametrize("kind", ["proxy-factors", "report-calendar", "rate-card"])
+def test_the_tables_behind_the_cost_can_be_copied(kind: str, told: Told) -> None:
+    (name,) = told("policy", "list", "--kind", kind).split()
+    assert told("policy", "show", name, "--kind", kind).count("[[source]]") >= 2
+
+
 def test_no_metrics_beside_the_plan(clinic: Organization, complaint: Complaint) -> None:
     code, line = complaint("proxy", clinic.plan)
     assert code == 2

@@ -8,6 +8,7 @@ from pathlib import Path
 from percapita.policy.proxy_factors import load_proxy_factors
 from percapita.policy.rate_card import load_rate_card
 from percapita.policy.report_calendar import load_report_calendars
+from percapita.royalty import ledger, split
 
 Row = Sequence[str]
 Grid = Callable[[Row, Iterable[Row]], str]
@@ -24,7 +25,22 @@ one to copy. What no source states is not in them.
 
 def cost_page(grid: Grid) -> str:
     """Return the page without its note."""
-    return (TEXT + _rates(grid) + _calendars(grid) + _factors(grid)).rstrip() + "\n"
+    return (
+        TEXT
+        + _rates(grid)
+        + _rules(grid, "Who pays", split.__doc__)
+        + _calendars(grid)
+        + _rules(grid, "Reports", ledger.__doc__)
+        + _factors(grid)
+    ).rstrip() + "\n"
+
+
+def _rules(grid: Grid, title: str, doc: str | None) -> str:
+    """Return the rules that the docstring of a module lists, one after a dash each, and who says so."""
+    listed, _, source = (doc or "").partition("\nSource")
+    found = [" ".join(part.split()).partition(": ") for part in listed.split("\n- ")[1:]]
+    rows = [(rule, says) for rule, _, says in found]
+    return f"## {title}: rules\n\n{grid(('rule', 'says'), rows)}\nSource {' '.join(source.split())}\n\n"
 
 
 def _rates(grid: Grid) -> str:
@@ -37,6 +53,7 @@ def _rates(grid: Grid) -> str:
         (str(release), content, "", "not available", source)
         for (release, content), source in sorted(card.not_available.items())
     ]
+    rows.sort(key=lambda row: (row[0], row[1]))
     header = ("release", "content", "item", f"amount, {card.currency}", "according to")
     return f"## Rates: `rate-card` {card.id}\n\n`percapita quote --rates`. SHA-256 `{card.sha256}`.\n\n{grid(header, rows)}\n"
 

@@ -297,6 +297,18 @@ def test_two_at_once(path: Path) -> None:
         append_report(ledger, new)
 
 
+def test_one_writer_at_a_time(path: Path) -> None:
+    ledger = read_ledger(path)
+    lock = path.with_name(f".{path.name}.lock")
+    lock.touch()
+    with pytest.raises(InputError, match=r"somebody else is adding .* remove \.ledger"):
+        append_report(ledger, report(3, "addendum", SECOND, {"d": 1}))
+    lock.unlink()
+    append_report(ledger, report(3, "addendum", SECOND, {"d": 1}))
+    assert not lock.exists()
+    assert len(read_ledger(path).reports) == 3
+
+
 def test_a_ledger_is_not_overwritten(path: Path) -> None:
     with pytest.raises(InputError, match="there is a ledger already"):
         start_ledger(path, AGREEMENT)

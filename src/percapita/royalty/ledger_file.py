@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -129,17 +130,33 @@ def append_report(ledger: Ledger, report: Report) -> None:
     """Add a report to the file. Raises InputError when it may not be added, or when the file changed meanwhile."""
     check_report(ledger.agreement, ledger.reports, report)
     line = canonical_json({**as_json(report), "previous": ledger.last}) + b"\n"
-    if read_ledger(ledger.path).last != ledger.last:
-        raise InputError("somebody else added to the ledger meanwhile", ledger.path.name, "do it again")
     try:
-        with ledger.path.open("ab") as file:
-            file.write(line)
-            file.flush()
-            os.fsync(file.fileno())
+        with _alone(ledger.path):
+            if read_ledger(ledger.path).last != ledger.last:
+                raise InputError("somebody else added to the ledger meanwhile", ledger.path.name, "do it again")
+            with ledger.path.open("ab") as file:
+                file.write(line)
+                file.flush()
+                os.fsync(file.fileno())
     except OSError as error:
         raise InputError(
             f"the ledger cannot be written ({error.strerror})", str(ledger.path), "check the permissions"
         ) from None
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Hold the ledger: two reports that follow the same one would break the chain for good."""
+    lock = path.with_name(f".{path.name}.lock")
+    try:
+        lock.touch(exist_ok=False)
+    except FileExistsError:
+        cure = f"do it again; if nobody is, remove {lock.name}"
+        raise InputError("somebody else is adding to the ledger", path.name, cure) from None
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
 
 
 def as_json(report: Report) -> dict[str, Any]:
