@@ -21,6 +21,16 @@ def test_shipped(name: str) -> None:
     assert not {(release, content) for release, content, _ in card.rates} & card.not_available.keys()
 
 
+def test_a_rate_of_one_licensing_model_goes_first() -> None:
+    own = parse_rate_card(TEXT.replace('amount = "17.50"', 'amount = "9.00"\nmodels = ["proxy"]').encode(), "x")
+    assert own.rate(2023, "cpt", "user") is None
+    found = own.rate(2023, "cpt", "user", "proxy")
+    assert found is not None
+    assert found.amount == Decimal(9)
+    assert 2023 in own.releases()
+    assert own.items(2023, "cpt", "proxy") == ["user", "entity"]
+
+
 def test_line_ends_do_not_change_the_hash() -> None:
     windows = parse_rate_card(TEXT.replace("\n", "\r\n").encode(), "x")
     assert windows == parse_rate_card(TEXT.encode(), "x")
@@ -37,6 +47,15 @@ def test_line_ends_do_not_change_the_hash() -> None:
         ("releases = [2020]", 'releases = ["2020"]', ["'releases' is not a list of years", "[[rate]] 3"]),
         ("releases = [2020]", "releases = [2021]", ["there are two rates for 2021 cpt user"]),
         ('basis = "agreement"', 'basis = "bed"', ["'bed' is not a known basis"]),
+        ('currency = "USD"', 'currency = "$"', ["'currency' is not three capitals"]),
+        ('item = "user"', 'item = "user"\nmodels = []', ["'models' names no licensing model", "[[rate]] 1"]),
+        ('item = "user"', 'item = "user"\nmodels = ["seats"]', ["'seats' is not a known licensing model"]),
+        ('item = "user"', 'item = "user"\nmodels = [1]', ["1 is not a known licensing model"]),
+        (
+            'item = "user"',
+            'item = "user"\nmodels = ["proxy", "proxy"]',
+            ["there are two rates for 2013 cpt user proxy"],
+        ),
         ('currency = "USD"', "", ["the key 'currency' is missing"]),
         ('id = "S2"', 'id = "S1"', ["two entries for 'S1'", "[[source]]"]),
     ],

@@ -13,7 +13,7 @@ from percapita.cli.screen import Format, say
 from percapita.errors import InputError
 
 if TYPE_CHECKING:
-    from percapita.policy.report_calendar import Period, ReportCalendar
+    from percapita.policy.report_calendar import ReportCalendar
     from percapita.royalty.ledger_file import Ledger
 
 DAY = "%Y-%m-%d"
@@ -42,11 +42,11 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
     ledgers = typer.Typer(no_args_is_help=True, help="Keep the reports of users, and know when the next is due.")
     app.add_typer(ledgers, name="ledger")
-    _register_writers(ledgers)
-    _register_readers(ledgers)
+    for part in (_register_start, _register_add, _register_template, _register_readers):
+        part(ledgers)
 
 
-def _register_writers(ledgers: typer.Typer) -> None:
+def _register_start(ledgers: typer.Typer) -> None:
     @ledgers.command()
     def start(
         ledger: File,
@@ -77,6 +77,8 @@ def _register_writers(ledgers: typer.Typer) -> None:
         )  # fmt: skip
         say(f"{ledger} written: the {calendar} reports of {agreement}")
 
+
+def _register_add(ledgers: typer.Typer) -> None:
     @ledgers.command()
     def add(
         ledger: File,
@@ -102,6 +104,8 @@ def _register_writers(ledgers: typer.Typer) -> None:
         opened, calendar = open_ledger(ledger, calendars)
         add_report(opened, calendar.period(period.date()), report, posting, format)
 
+
+def _register_template(ledgers: typer.Typer) -> None:
     @ledgers.command()
     def template(
         ledger: File,
@@ -163,11 +167,6 @@ def open_ledger(path: Path, calendars: str | None) -> tuple[Ledger, ReportCalend
             "name the table with which it was started",
         )
     return ledger, table.calendar(ledger.agreement.calendar)
-
-
-def period_words(period: Period) -> str:
-    """Return a period as people read it."""
-    return f"{period.start} to {period.end}"
 
 
 def _today() -> date:

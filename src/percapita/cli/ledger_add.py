@@ -35,7 +35,7 @@ def add_report(ledger: Ledger, period: Period, file: Path, posting: Posting, for
     """Post a report, or only show it. Raises InputError for one that is wrong or against the rules of the ledger."""
     from percapita.policy.rate_card import load_rate_card
     from percapita.royalty.ledger import Report, check_report, opening_kind
-    from percapita.royalty.ledger_file import append_report, card_of
+    from percapita.royalty.ledger_file import append_report
 
     told = read_report(ledger, period, file, posting, format)
     kind = posting.kind or opening_kind(ledger.reports, period.end)
@@ -43,7 +43,7 @@ def add_report(ledger: Ledger, period: Period, file: Path, posting: Posting, for
     card = load_rate_card(posting.rates, Path())
     report = Report(
         number=len(ledger.reports) + 1, kind=kind, start=period.start, end=period.end, posted=posting.posted,
-        items=fresh, rate_card=card_of(card.id, card.sha256),
+        items=fresh, rate_card={"id": card.id, "sha256": card.sha256},
         comment=posting.comment, approved_by=posting.approved_by,
     )  # fmt: skip
     check_report(ledger.agreement, ledger.reports, report)

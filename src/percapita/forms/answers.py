@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from percapita.errors import InputError
-from percapita.forms.sheet import Filled, Sheet, as_text, letters, place_of, reference
+from percapita.forms.sheet import Filled, Sheet, as_text, place_of
 from percapita.policy.csv_table import Column, read_row
 from percapita.wording import many
 
@@ -113,11 +113,3 @@ def refuse(wrong: Sequence[Wrong], where: str) -> None:
         first = wrong[0]
         more = f" (and {many(len(wrong) - 1, 'more cell')})" if len(wrong) > 1 else ""
         raise InputError(f"{first.what}{more}", f"{where}, {first.cell}", first.cure)
-
-
-def block(rows: Sequence[int], columns: int) -> list[str]:
-    """Return the references of a block of cells, row by row."""
-    return [reference(row, column) for row in rows for column in range(1, columns + 1)]
-
-
-__all__ = ["Answer", "Book", "Cells", "Wrong", "block", "check_form", "in_order", "letters", "read_answers", "refuse"]

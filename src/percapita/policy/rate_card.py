@@ -127,6 +127,8 @@ def _check_entry(entry: dict[str, Any], sources: list[str], place: str) -> None:
     check_known(entry.get("contents", [entry.get("content", "cpt")]), CONTENTS, "content file", place)
     check_known([entry.get("item", "user")], ITEMS, "item", place)
     check_known([entry.get("basis", "agreement")], BASES, "basis", place)
+    if entry.get("models") == []:
+        raise InputError("'models' names no licensing model", place, "leave it out for both")
     check_known(entry.get("models", []), MODELS, "licensing model", place)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import date
@@ -172,8 +172,3 @@ def as_json(report: Report) -> dict[str, Any]:
         "comment": report.comment,
         "approved_by": report.approved_by,
     }
-
-
-def card_of(card_id: str, sha256: str) -> Mapping[str, str]:
-    """Return how a report names its rate card."""
-    return {"id": card_id, "sha256": sha256}

@@ -12,9 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from percapita.errors import InputError, nearest
+from percapita.policy.proxy_factors import load_proxy_factors
 from percapita.royalty.allocation import apportion
 from percapita.royalty.bill import Bill, bill
 from percapita.royalty.figures import Figures, System
@@ -25,7 +27,6 @@ SETTING = "--what-if"
 FORMS = "write users +5%, drop ID, proxy ID USERS, or group ID ID"
 PERCENT = re.compile(r"([+-])([0-9]{1,3}(?:\.[0-9]{1,2})?)%")
 WHOLE = re.compile(r"[0-9]{1,9}")
-UP_KINDS = ("emr", "patient_billing", "practice_management")
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,9 @@ def with_users(system: System, users: int) -> System:
 def _by_proxy(change: str, found: Bill, rest: Sequence[str], rows: Sequence[PayerRow]) -> Outcome:
     """Return the cost with the users that the User Proxy Model gives for a system."""
     system = _system(found.figures, rest[0])
-    if system.kind not in UP_KINDS:
-        cure = "it is for EMR, patient billing and practice management"
+    model = load_proxy_factors(None, Path())
+    if system.kind not in model.kinds:
+        cure = model.rules["applies"].text.rstrip(".")
         raise InputError(f"the User Proxy Model does not apply to {system.id!r} ({system.kind})", SETTING, cure)
     changed = tuple(
         replace(with_users(one, int(rest[1])), basis="proxy") if one is system else one for one in found.figures.systems
