@@ -148,6 +148,7 @@ ENTITY = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'
 HOSTILE = [
     (SHEET_XML, lambda data: data.replace(b'r="A3"', b'r="XFD1048576"'), "XFD1048576 is far beyond the form"),
     (SHEET_XML, lambda data: data.replace(b"<worksheet", ENTITY + b"<worksheet", 1), "no workbook, or it is damaged"),
+    (SHEET_XML, lambda data: data.replace(b'"UTF-8"', b'"UTF-99"', 1), "no workbook, or it is damaged"),
     (SHEET_XML, lambda data: data[:-200], "no workbook, or it is damaged"),
     (SHEET_XML, lambda data: b"<a>" + b" " * (70 << 20) + b"</a>", "far larger than the form"),
     ("xl/workbook.xml", lambda data: b"<workbook/>", ""),

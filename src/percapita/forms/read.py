@@ -42,7 +42,7 @@ def _damage(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise InputError(f"the workbook cannot be read ({error.strerror})", str(path), "check the path") from None
-    except (*damage, KeyError, ValueError):
+    except (*damage, LookupError, ValueError):  # LookupError: an encoding that nobody knows, a part that is not there
         raise InputError("this is no workbook, or it is damaged", path.name, AGAIN) from None
 
 
