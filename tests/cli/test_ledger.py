@@ -206,3 +206,17 @@ def test_an_unknown_fee_is_shown_and_ends_with_2(
     said = capsys.readouterr()
     assert "not known" in said.out
     assert "the entity fee of 2026 is not known" in said.err
+
+
+def test_a_period_is_rated_with_the_card_it_was_posted_under(
+    ledger: Path, tmp_path: Path, told: Told, complaint: Complaint
+) -> None:
+    card = tmp_path / "own.toml"
+    card.write_text(told("policy", "show", "--kind", "rate-card").replace('"18.00"', '"20.00"'), encoding="utf-8")
+    told("ledger", "add", ledger, lines(tmp_path / "a.csv", ehr=10), *FIRST, "--posted", "2024-07-01", "--rates", card)
+    assert "report 1 was posted under rate card '2026', which is not known" in complaint("ledger", "show", ledger)[1]
+    found = json.loads(told("ledger", "show", ledger, "--rates", card, "--format", "json"))
+    assert found["periods"][0]["due"] == "282.50"
+    told("ledger", "add", ledger, lines(tmp_path / "b.csv", ehr=12), *SECOND, "--posted", "2025-01-01")
+    both = json.loads(told("ledger", "show", ledger, "--rates", card, "--format", "json"))
+    assert [one["due"] for one in both["periods"]] == ["282.50", "36.00"]
