@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
@@ -35,6 +35,12 @@ class Employment:
     entity: str | None
     country: str | None
     worker_type: str | None
+    employer: str | None = None
+    job: str | None = None
+    department: str | None = None
+
+
+EMPLOYMENT = tuple(one.name for one in fields(Employment))
 
 
 @dataclass
@@ -50,6 +56,9 @@ class Identities:
     kind: list[str | None] = field(default_factory=list)
     shared: list[bool] = field(default_factory=list)
     employment: list[Employment | None] = field(default_factory=list)
+    roles: list[tuple[str, ...]] = field(default_factory=list)
+    enabled: list[bool] = field(default_factory=list)
+    last_login: list[date | None] = field(default_factory=list)
     origin: list[tuple[str, int]] = field(default_factory=list)
     employee_keys: dict[keys.EmployeeId, str] = field(default_factory=dict)
     invalid_npis: int = 0
@@ -99,14 +108,43 @@ class _KeyColumns:
 _NO_KEYS = _KeyColumns([None], [None], [None], [None], 0)
 
 
+@dataclass(frozen=True)
+class _AccountColumns:
+    """Hold what a list says of its accounts apart from keys; an account that is not said to be disabled is enabled."""
+
+    kinds: list[str | None]
+    roles: list[tuple[str, ...]]
+    enabled: list[bool]
+    last_logins: list[date | None]
+
+    @staticmethod
+    def of(rows: pa.Table) -> _AccountColumns:
+        return _AccountColumns(
+            kinds=_texts(rows, "kind"),
+            roles=_mapped(_texts(rows, "role"), lambda role: (role,), absent=()),
+            enabled=[one is not False for one in _texts(rows, "enabled")],
+            last_logins=_texts(rows, "last_login"),
+        )
+
+    def at(self, index: int) -> _AccountColumns:
+        here = slice(index, index + 1)
+        return _AccountColumns(self.kinds[here], self.roles[here], self.enabled[here], self.last_logins[here])
+
+    def repeated(self, times: int) -> _AccountColumns:
+        return _AccountColumns(self.kinds * times, self.roles * times, self.enabled * times, self.last_logins * times)
+
+
+_NO_ACCOUNTS = _AccountColumns([None], [()], [False], [None])
+
+
 def _texts(rows: pa.Table, column: str) -> list[Any]:
     return rows.column(column).to_pylist() if column in rows.column_names else [None] * rows.num_rows
 
 
-def _mapped(texts: Iterable[str | None], function: Callable[[str | None], Any]) -> list[Any]:
-    """Return `function` of each text, computed once for each distinct one."""
+def _mapped(texts: Iterable[str | None], function: Callable[[str], Any], absent: Any = None) -> list[Any]:
+    """Return `function` of each text, computed once for each distinct one, and `absent` where there is none."""
     written = list(texts)
-    known = {text: None if text is None else function(text) for text in dict.fromkeys(written)}
+    known = {text: absent if text is None else function(text) for text in dict.fromkeys(written)}
     return [known[text] for text in written]
 
 
@@ -114,9 +152,9 @@ def _add_workforce(
     nodes: Identities, table: IdentityTable, column: _KeyColumns, by_id: dict[keys.EmployeeId, str]
 ) -> None:
     rows = _texts(table.rows, "row")
-    dated = [_texts(table.rows, name) for name in ("valid_from", "valid_to", "entity", "country", "worker_type")]
-    employment = [Employment(*said) for said in zip(*dated, strict=True)]
-    _extend(nodes, table, [""] * len(rows), [None] * len(rows), employment, rows, column, by_id)
+    said = zip(*(_texts(table.rows, name) for name in EMPLOYMENT), strict=True)
+    employment = [Employment(*one) for one in said]
+    _extend(nodes, table, [""] * len(rows), _NO_ACCOUNTS.repeated(len(rows)), employment, rows, column, by_id)
 
 
 def _add_accounts(
@@ -128,11 +166,12 @@ def _add_accounts(
 ) -> None:
     """Add the accounts of a file; several rows of one account are one node with the keys of all of them."""
     directory = table.directory or ""
-    kinds, rows, accounts = (_texts(table.rows, name) for name in ("kind", "row", "account_id"))
+    rows, accounts = (_texts(table.rows, name) for name in ("row", "account_id"))
+    said = _AccountColumns.of(table.rows)
     first = len(nodes)
     places = [at.setdefault((directory, account), first + place) for place, account in enumerate(accounts)]
     if places == list(range(first, first + len(accounts))):
-        _extend(nodes, table, accounts, kinds, [None] * len(accounts), rows, column, by_id)
+        _extend(nodes, table, accounts, said, [None] * len(accounts), rows, column, by_id)
         return
     for account, place in zip(accounts, places, strict=True):  # some account has several rows: node by node
         if place >= first:
@@ -140,8 +179,9 @@ def _add_accounts(
     for index, (row, account) in enumerate(zip(rows, accounts, strict=True)):
         node = at.setdefault((directory, account), len(nodes))
         if node == len(nodes):
-            _extend(nodes, table, [account], [None], [None], [row], _NO_KEYS, by_id)
-        nodes.kind[node] = nodes.kind[node] or kinds[index]
+            _extend(nodes, table, [account], said.at(index), [None], [row], _NO_KEYS, by_id)
+        else:
+            _add_said(nodes, node, said, index)
         _add_keys(nodes, node, column, index, by_id)
 
 
@@ -149,7 +189,7 @@ def _extend(
     nodes: Identities,
     table: IdentityTable,
     accounts: list[str],
-    kinds: list[str | None],
+    said: _AccountColumns,
     employment: Sequence[Employment | None],
     rows: list[int],
     column: _KeyColumns,
@@ -163,10 +203,22 @@ def _extend(
     nodes.npi += column.npis[:count]
     nodes.emails += [() if mailbox is None else (mailbox,) for mailbox in column.emails[:count]]
     nodes.names += [() if name is None else (name,) for name in column.names[:count]]
-    nodes.kind += kinds
+    nodes.kind += said.kinds
+    nodes.roles += said.roles
+    nodes.enabled += said.enabled
+    nodes.last_login += said.last_logins
     nodes.shared += [False] * count
     nodes.employment += employment
     nodes.origin += zip(repeat(table.path), rows)
+
+
+def _add_said(nodes: Identities, node: int, said: _AccountColumns, index: int) -> None:
+    """Add what one more row says of an account: it is enabled if any row says so."""
+    nodes.kind[node] = nodes.kind[node] or said.kinds[index]
+    nodes.roles[node] += tuple(role for role in said.roles[index] if role not in nodes.roles[node])
+    nodes.enabled[node] |= said.enabled[index]
+    logins = [day for day in (nodes.last_login[node], said.last_logins[index]) if day is not None]
+    nodes.last_login[node] = max(logins, default=None)
 
 
 def _add_keys(nodes: Identities, node: int, column: _KeyColumns, index: int, by_id: dict[keys.EmployeeId, str]) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from percapita.errors import InputError
+from percapita.policy.countries import country_code
 from percapita.policy.toml_table import Shelf, check_keys, check_known, check_once, hash_of
-from percapita.policy.vocabulary import ACCOUNT_KINDS, USE_TYPES
+from percapita.policy.vocabulary import ACCOUNT_KINDS, ENVIRONMENTS, FIGURES, USE_TYPES
 
 SCHEMA = "percapita/user-definition/1"
 TREATMENTS = ("person", "never", "determination")
@@ -23,7 +24,11 @@ TABLES: dict[str, dict[str, type]] = {
     "account_kind": {"rule": str, "kind": str, "treatment": str, "reason": str, "source": str},
     "minimum": {"rule": str, "events": int, "source": str},
     "location": {"rule": str, "countries": list, "reason": str, "source": str},
+    "billed": {"rule": str, "figure": str, "text": str, "source": str},
+    "recent": {"rule": str, "days": int, "source": str},
+    "environment": {"rule": str, "environment": str, "billed": bool, "reason": str, "source": str},
 }  # fmt: skip
+OPTIONAL: dict[str, type] = {"billed": dict, "recent": dict, "environment": list}
 SHELF = Shelf("user_definition", "user definition", "[policy] user_definition")
 
 
@@ -50,8 +55,23 @@ class KindRule:
 
 
 @dataclass(frozen=True)
+class EnvironmentRule:
+    """Say whether the users of systems of an environment are billed."""
+
+    rule: str
+    environment: str
+    billed: bool
+    reason: str
+    source: str
+
+
+@dataclass(frozen=True)
 class UserDefinition:
-    """Hold one definition of a user with the hash of the file it was read from."""
+    """Hold one definition of a user with the hash of the file it was read from.
+
+    `billed_figure` is the figure that a license is for. `recent_days` before the end of the period, its last day
+    included, are what "active at the end" means.
+    """
 
     id: str
     title: str
@@ -66,6 +86,11 @@ class UserDefinition:
     location_rule: str
     countries: tuple[str, ...]
     location_reason: str
+    billed_figure: str = "users"
+    billed_rule: str = ""
+    billed_text: str = ""
+    recent_days: int = 90
+    environments: tuple[EnvironmentRule, ...] = ()
 
     def counts(self, use_type: str) -> bool:
         """Tell whether people with this use type are users."""
@@ -81,7 +106,13 @@ class UserDefinition:
 
     def admits_country(self, country: str | None) -> bool:
         """Tell whether a person working in `country` counts; an unknown country always does."""
-        return country is None or "*" in self.countries or country.casefold() in {c.casefold() for c in self.countries}
+        if country is None or "*" in self.countries:
+            return True
+        return country_code(country).casefold() in {country_code(one).casefold() for one in self.countries}
+
+    def environment(self, name: str) -> EnvironmentRule | None:
+        """Return the rule about an environment, or None where the definition is silent; then its users are billed."""
+        return next((rule for rule in self.environments if rule.environment == name), None)
 
 
 def load_user_definition(name: str | None, base: Path) -> UserDefinition:
@@ -103,23 +134,29 @@ def parse_user_definition(content: bytes, where: str) -> UserDefinition:
 
 def _check_shape(table: dict[str, Any], where: str) -> None:
     """Check every key of every table: known, there, of the right type."""
-    check_keys(table, TABLES[""], where)
+    check_keys(table, TABLES[""], where, OPTIONAL)
     for name, keys in TABLES.items():
-        if name and isinstance(table[name], list):
+        if name not in table:
+            continue
+        if isinstance(table[name], list):
             for number, entry in enumerate(table[name], start=1):
                 check_keys(entry, keys, f"{where}, [[{name}]] {number}")
-        elif name:
+        else:
             check_keys(table[name], keys, f"{where}, [{name}]")
     countries = table["location"]["countries"]
     if not countries or not all(isinstance(country, str) and country for country in countries):
         raise InputError(
             "'countries' is not a list of texts", f"{where}, [location]", 'write countries = ["*"] for all'
         )
-    if table["minimum"]["events"] < 1:
-        raise InputError("'events' is not a whole number of at least 1", f"{where}, [minimum]", "write events = 1")
+    for name, key, wish in (("minimum", "events", 1), ("recent", "days", 90)):
+        if name in table and table[name][key] < 1:
+            raise InputError(
+                f"{key!r} is not a whole number of at least 1", f"{where}, [{name}]", f"write {key} = {wish}"
+            )
 
 
 def _definition(table: dict[str, Any], sha256: str) -> UserDefinition:
+    billed = table.get("billed", {})
     return UserDefinition(
         id=table["id"],
         title=table["title"],
@@ -134,6 +171,11 @@ def _definition(table: dict[str, Any], sha256: str) -> UserDefinition:
         location_rule=table["location"]["rule"],
         countries=tuple(table["location"]["countries"]),
         location_reason=table["location"]["reason"],
+        billed_figure=billed.get("figure", "users"),
+        billed_rule=billed.get("rule", ""),
+        billed_text=billed.get("text", ""),
+        recent_days=table.get("recent", {}).get("days", 90),
+        environments=tuple(EnvironmentRule(**one) for one in table.get("environment", ())),
     )
 
 
@@ -143,7 +185,14 @@ def _check_words(definition: UserDefinition, table: dict[str, Any], where: str) 
     check_known(uses, USE_TYPES, "use type", f"{where}, [[use]]")
     check_known(kinds, ACCOUNT_KINDS, "account kind", f"{where}, [[account_kind]]")
     check_known([kind.treatment for kind in definition.kinds], TREATMENTS, "treatment", f"{where}, [[account_kind]]")
-    places = (*table["use"], *table["account_kind"], table["minimum"], table["location"])
+    check_known([definition.billed_figure], FIGURES, "figure", f"{where}, [billed]")
+    environments = [rule.environment for rule in definition.environments]
+    check_known(environments, ENVIRONMENTS, "environment", f"{where}, [[environment]]")
+    check_once(environments, f"{where}, [[environment]]")
+    more = [table[name] for name in ("billed", "recent") if name in table]
+    places = (
+        *table["use"], *table["account_kind"], table["minimum"], table["location"], *more, *table.get("environment", ())
+    )  # fmt: skip
     check_known([place["source"] for place in places], [source[0] for source in definition.sources], "source", where)
     check_once(uses, f"{where}, [[use]]")
     check_once(kinds, f"{where}, [[account_kind]]")

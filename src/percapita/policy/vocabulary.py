@@ -8,10 +8,16 @@ SystemKind = Literal["emr", "patient_billing", "practice_management", "revenue_c
 UseType = Literal["direct_access", "product_reliance", "output_reliance"]
 MappedUse = Literal["direct_access", "product_reliance", "output_reliance", "none"]
 Environment = Literal["production", "test", "training"]
-Basis = Literal["log", "usage", "recipients", "account_list", "role", "declared", "none"]
+Basis = Literal["log", "usage", "sign_in", "recipients", "role", "account_list", "declared", "none"]
+Figure = Literal["users", "without_leavers", "as_of", "peak_month", "with_access"]
 
 SYSTEM_KINDS: tuple[str, ...] = get_args(SystemKind)
 USE_TYPES: tuple[str, ...] = get_args(UseType)
+ENVIRONMENTS: tuple[str, ...] = get_args(Environment)
+FIGURES: tuple[str, ...] = get_args(Figure)
+
+# What people are to the organization. Another word is shown as unknown and reported.
+WORKER_TYPES = ("employee", "contractor", "locum", "resident", "student", "volunteer", "vendor", "affiliate")
 
 # What is licensed, and for what.
 CONTENTS: tuple[str, ...] = ("cpt", "rvu", "hcpcs", "icd10", "snomed-map")

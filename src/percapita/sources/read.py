@@ -57,7 +57,8 @@ HEADERS: dict[str, Callable[[SourceFile], list[str]]] = {
     "ldif": ldif.columns_of,
 }
 MEMBERSHIP = ("valid_from", "valid_to")
-DATES = ("valid_from", "valid_to", "birth_date")
+DATES = ("valid_from", "valid_to", "birth_date", "last_login")
+UNREADABLE = {"birth_date": "a birth date", "last_login": "a last sign-in"}  # no reason to reject what else a row says
 
 
 def event_schema() -> pa.Schema:
@@ -287,8 +288,8 @@ def bucket_column(time: pa.Array, calendar: Calendar) -> pa.Array:
 def read_identities(file: SourceFile, totals: ReadTotals) -> pa.Table:
     """Return the rows of a workforce or accounts file: `row`, and a column for each that the source names.
 
-    Texts are trimmed; dates are dates; `enabled` is a truth value. Birth dates and words for yes and no that cannot be
-    read are missing and noted; a validity that cannot be read rejects the row.
+    Texts are trimmed; dates are dates; `enabled` is a truth value. Birth dates, last sign-ins and words for yes and no
+    that cannot be read are missing and noted; a validity that cannot be read rejects the row.
     """
     import pyarrow as pa
 
@@ -336,8 +337,8 @@ def _dates(
         return column.cast(pa.date32(), safe=False)
     reader = TimeReader("UTC", file.source.date_format)
     found, wrong = reader.instants(texts(batch, rule), batch.typed.get(column_name))
-    if name == "birth_date":
-        totals.note(f"{file.path}: a birth date that cannot be read", len(wrong))
+    if name in UNREADABLE:
+        totals.note(f"{file.path}: {UNREADABLE[name]} that cannot be read", len(wrong))
     else:
         for place, reason in wrong.items():
             bad.setdefault(place, (label(rule, name), reason))
