@@ -60,7 +60,7 @@ def test_every_statement_and_plan_of_the_spec_fits(tmp_path: Path) -> None:
 
 def some_case() -> Case:
     """Return the case of the spec with the most figures."""
-    return max(CASES, key=lambda case: len(case.expect))
+    return max((case for case in CASES if case.log and case.accounts), key=lambda case: len(case.expect))
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -32,6 +32,10 @@ PERIODS = (
 GLOBS = ("*", "*", "*", "o*", "bill", "view", "?iew", "login")
 KINDS_OF_SOURCES = ("workforce", "accounts", "access", "usage", "recipients")
 FORMATS = ("csv", "parquet")
+JOBS, DEPARTMENTS = ("", "coder", "Coder II", "nurse"), ("", "HIM", "ward")
+WORKER_TYPES, EMPLOYERS = ("", "employee", "Contractor", "PRN"), ("", "X", "Clinic A", "Agency")
+ROLES = ("", "", "coder", "Reader", "admin")
+OWNED = ({}, {}, {"valid_from": date(2026, 2, 10)}, {"valid_to": date(2026, 3, 31)})
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,8 @@ def workforce() -> st.SearchStrategy[list[dict[str, Any]]]:
     days = st.sampled_from(DAYS)
     return rows(
         employee=st.sampled_from(EMPLOYEES), npi=st.sampled_from(NPIS), mail=st.sampled_from(MAILBOXES), given=st.sampled_from(GIVEN),
-        family=st.sampled_from(FAMILY), entity=st.sampled_from(ENTITIES), country=st.sampled_from(["", "US", "CA"]), begin=days, finish=days,
+        family=st.sampled_from(FAMILY), entity=st.sampled_from(ENTITIES), country=st.sampled_from(["", "US", "usa", "CA"]), begin=days, finish=days,
+        job=st.sampled_from(JOBS), unit=st.sampled_from(DEPARTMENTS), type=st.sampled_from(WORKER_TYPES), boss=st.sampled_from(EMPLOYERS),
     )  # fmt: skip
 
 
@@ -77,6 +82,7 @@ def accounts() -> st.SearchStrategy[list[dict[str, Any]]]:
     return rows(
         login=st.sampled_from(LOGINS[:-1]), employee=st.sampled_from(EMPLOYEES), npi=st.sampled_from(NPIS),
         mail=st.sampled_from(MAILBOXES), given=st.sampled_from(GIVEN), family=st.sampled_from(FAMILY), kind=st.sampled_from(KINDS), hint=st.sampled_from(("", "", "bot", "Service", "odd")),
+        role=st.sampled_from(ROLES), on=st.sampled_from(("", "yes", "no", "maybe")), last=st.sampled_from((*DAYS, "never")),
     )  # fmt: skip
 
 
@@ -104,10 +110,10 @@ def worlds(draw: st.DrawFn) -> World:
         "period": {"start": start, "end": end, "timezone": draw(st.sampled_from(ZONES))},
         "people": {"link": "exact"},
         "count": {"digest": draw(st.booleans()), "max_rejects": 1.0},
-        "entity": [{"id": "A", "name": "Clinic A"}] if draw(st.booleans()) else [],
+        "entity": [{"id": "A", "name": "Clinic A", **draw(st.sampled_from(OWNED))}] if draw(st.booleans()) else [],
         "system": draw(systems()),
         "source": [],
-        "use": draw(st.lists(uses(), min_size=1, max_size=5)),
+        "use": draw(st.lists(st.one_of(uses(), uses(), roster_uses()), min_size=1, max_size=6)),
         "kind": draw(st.lists(kind_rules(), max_size=2)),
         "exclude": draw(st.lists(exclusions(), max_size=2)),
     }
@@ -148,6 +154,26 @@ def uses() -> st.SearchStrategy[dict[str, Any]]:
     )  # fmt: skip
 
 
+def roster_uses() -> st.SearchStrategy[dict[str, Any]]:
+    """Return a rule about accounts or workforce rows."""
+    types = st.sampled_from(["direct_access", "product_reliance", "output_reliance", "none"])
+    parts = st.sampled_from(
+        [
+            {"role": ["*"]},
+            {"role": ["coder", "r*"]},
+            {"job": ["coder*"]},
+            {"department": ["HIM"], "worker_type": ["employee", ""]},
+            {"entity": ["A"]},
+            {"signed_in": True},
+            {"role": ["*"], "job": ["nurse"], "signed_in": True},
+        ]
+    )
+    return st.builds(
+        lambda system, use_type, part: {"system": system, "use_type": use_type, **part},
+        st.sampled_from(["*", "ehr", "r*"]), types, parts,
+    )  # fmt: skip
+
+
 def exclusions() -> st.SearchStrategy[dict[str, Any]]:
     """Return an exclusion."""
     parts = st.sampled_from(
@@ -172,11 +198,13 @@ def sources(draw: st.DrawFn, kind: str) -> tuple[dict[str, Any], list[dict[str, 
     """Draw a source of a type with its rows."""
     if kind == "workforce":
         named = {"employee_id": "employee", "npi": "npi", "email": "mail", "given_name": "given", "family_name": "family",
-                 "entity": "entity", "country": "country", "valid_from": "begin", "valid_to": "finish"}  # fmt: skip
+                 "entity": "entity", "country": "country", "valid_from": "begin", "valid_to": "finish",
+                 "job": "job", "department": "unit", "worker_type": "type", "employer": "boss"}  # fmt: skip
         return {"type": kind, "columns": named}, draw(workforce())
     if kind == "accounts":
         named = {"account_id": "login", "employee_id": "employee", "npi": "npi", "email": "mail", "given_name": "given",
-                 "family_name": "family", "kind": "kind", "proposed_kind": "hint"}  # fmt: skip
+                 "family_name": "family", "kind": "kind", "proposed_kind": "hint", "role": "role", "enabled": "on",
+                 "last_login": "last"}  # fmt: skip
         return {"type": kind, "system": draw(st.sampled_from(["*", "*", "ehr", "rcm"])), "columns": named}, draw(
             accounts()
         )
@@ -202,6 +230,8 @@ def events(draw: st.DrawFn, kind: str) -> tuple[dict[str, Any], list[dict[str, A
     else:
         source["columns"] = {"account_id": "login", "activity": "act", **system}
         source["columns"] |= {"object": "obj"} if draw(st.booleans()) else {}
+    if kind == "access" and draw(st.integers(0, 3)) == 0:
+        source["sign_ins"] = True
     if kind == "usage":
         source["columns"] |= {"events": "n", "first_seen": "time", "last_seen": "time"}
         numbers = draw(st.lists(st.integers(0, 3), min_size=len(found), max_size=len(found)))

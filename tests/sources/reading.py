@@ -43,7 +43,7 @@ def write_plan(folder: Path, path: Path, preset: str, more: str = "") -> Path:
 
 def opened(plan: Path) -> tuple[LoadedPlan, SourceFile]:
     loaded = load_plan(plan)
-    return loaded, take_inventory(loaded.plan.source, loaded.base)[0]
+    return loaded, take_inventory(loaded.sources, loaded.base)[0]
 
 
 def read(folder: Path, path: Path, preset: str, more: str = "") -> Read:

@@ -54,7 +54,7 @@ def test_every_preset_says_what_to_ask_for() -> None:
 def test_the_lines_for_the_plan_are_a_plan(name: str, tmp_path: Path) -> None:
     plan = tmp_path / "percapita.toml"
     plan.write_text(HEAD + SYSTEMS + exports()[name].plan + RULES, encoding="utf-8")
-    found = load_plan(plan).plan.source
+    found = load_plan(plan).sources
     assert [source.preset for source in found] == [
         one["preset"] for one in tomllib.loads(exports()[name].plan)["source"]
     ]

@@ -88,7 +88,7 @@ def test_a_folder_that_cannot_be_searched_is_told(path: str, mode: int, clinic: 
     clinic.write_plan()
     closed.chmod(mode)
     with unprivileged(), pytest.raises(InputError) as error:
-        take_inventory(load_plan(clinic.plan).plan.source, clinic.folder)
+        take_inventory(load_plan(clinic.plan).sources, clinic.folder)
     assert str(error.value) == (
         "a folder on the path cannot be searched · logs/closed, [[source]] 3 · "
         "get the permission to read it, or write a path that leaves it out"
@@ -105,5 +105,5 @@ def test_a_file_in_a_closed_folder_is_told(mode: int, clinic: Organization) -> N
     clinic.write_plan()
     closed.chmod(mode)
     with unprivileged(), pytest.raises(InputError, match=r"cannot be searched · logs/closed|there is no such file"):
-        take_inventory(load_plan(clinic.plan).plan.source, clinic.folder)
+        take_inventory(load_plan(clinic.plan).sources, clinic.folder)
     closed.chmod(0o755)

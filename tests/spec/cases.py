@@ -688,10 +688,402 @@ ENTITY = [
     ),
 ]
 
+IN_TIME = [
+    Case(
+        "A hospital that joins on 1 July, a leaver in March, a nurse under two contracts",
+        "By entity is where people are at the end of the period. By entity at use is where they were when they used the system, and a hospital counts there only for the days on which it is the organization's.",
+        people="""
+        employee | entity | from       | to         | type
+        1        | North  | 2024-01-01 |            | employee
+        2        | East   | 2024-01-01 | 2026-03-31 | employee
+        3        | East   | 2024-01-01 |            | employee
+        3        | North  | 2026-05-15 |            | contractor
+        4        | North  | 2024-01-01 |            | employee
+        """,
+        accounts="""
+        login | employee
+        ann   | 1
+        bob   | 2
+        cy    | 3
+        dee   | 4
+        """,
+        log="""
+        time                | login | system | activity
+        2026-02-01T10:00:00 | ann   | ehr    | order
+        2026-03-01T10:00:00 | bob   | ehr    | order
+        2026-04-01T10:00:00 | cy    | ehr    | order
+        2026-08-01T10:00:00 | cy    | ehr    | order
+        2026-08-01T10:00:00 | dee   | ehr    | order
+        """,
+        plan="""
+        [[entity]]
+        id = "East"
+        name = "East Hospital"
+
+        [[entity]]
+        id = "North"
+        name = "North Hospital"
+        valid_from = 2026-07-01
+        """,
+        expect={
+            "ehr.users": 4,
+            "ehr.by_entity": {"East": 1, "North": 3},
+            "ehr.by_entity_at_use": {"East": 2, "North": 2, "not_owned": 1},
+            "ehr.leavers": 1,
+            "ehr.without_leavers": 3,
+            "ehr.by_worker_type": {"contractor": 1, "employee": 3},
+            "people.leavers": 1,
+        },
+    ),
+    Case(
+        "A hospital that is sold",
+        "Who used the system only after the sale is not the organization's user of that hospital.",
+        people="""
+        employee | entity
+        1        | West
+        2        | West
+        """,
+        accounts="""
+        login | employee
+        ann   | 1
+        bob   | 2
+        """,
+        log="""
+        time                | login | system | activity
+        2026-06-30T10:00:00 | ann   | ehr    | order
+        2026-07-01T10:00:00 | bob   | ehr    | order
+        """,
+        plan="""
+        [[entity]]
+        id = "West"
+        name = "West Hospital"
+        valid_to = 2026-06-30
+        """,
+        expect={"ehr.by_entity": {"West": 2}, "ehr.by_entity_at_use": {"West": 1, "not_owned": 1}},
+    ),
+    Case(
+        "A transfer within a month is told by the first and the last use",
+        "The move is on 15 July; use on 3 July is of the old entity, use on 20 July of the new one.",
+        people="""
+        employee | entity | from       | to
+        1        | East   | 2024-01-01 | 2026-07-14
+        1        | North  | 2026-07-15 |
+        2        | East   | 2024-01-01 | 2026-07-14
+        2        | North  | 2026-07-15 |
+        3        | East   | 2024-01-01 | 2026-07-14
+        3        | North  | 2026-07-15 |
+        """,
+        accounts="""
+        login | employee
+        ann   | 1
+        bob   | 2
+        cy    | 3
+        """,
+        log="""
+        time                | login | system | activity
+        2026-07-03T10:00:00 | ann   | ehr    | order
+        2026-07-20T10:00:00 | bob   | ehr    | order
+        2026-07-03T10:00:00 | cy    | ehr    | order
+        2026-07-20T10:00:00 | cy    | ehr    | order
+        """,
+        expect={"ehr.by_entity": {"North": 3}, "ehr.by_entity_at_use": {"East": 2, "North": 2}},
+    ),
+    Case(
+        "Users abroad, users of another employer, and what is not known",
+        "Every way to write the United States is one country. An employer that is not the organization or one of its entities is another legal entity. Unknown stays unknown.",
+        people="""
+        employee | type       | country       | employer
+        1        | Employee   | USA           | Tiny Clinic
+        2        | contractor | United States | Meadow Staffing
+        3        | PRN        | CA            | tiny
+        4        |            |               |
+        """,
+        accounts="""
+        login | employee
+        ann   | 1
+        bob   | 2
+        cy    | 3
+        dee   | 4
+        """,
+        log="""
+        time                | login | system | activity
+        2026-02-01T10:00:00 | ann   | ehr    | order
+        2026-02-01T10:00:00 | bob   | ehr    | order
+        2026-02-01T10:00:00 | cy    | ehr    | order
+        2026-02-01T10:00:00 | dee   | ehr    | order
+        """,
+        expect={
+            "ehr.by_worker_type": {"contractor": 1, "employee": 1, "unknown": 2},
+            "ehr.by_country": {"CA": 1, "US": 2, "unknown": 1},
+            "ehr.by_employer": {"Meadow Staffing": 1, "tiny": 2, "unknown": 1},
+            "ehr.outside_us": 1,
+            "ehr.other_employer": 1,
+            "identities.unrecognized_worker_types": {"PRN": 1},
+        },
+    ),
+    Case(
+        "The figures beside the users of the period",
+        "Active at the end: in the last 90 days. Peak month: the month with most. With access: people with an enabled account of the system itself.",
+        accounts="",
+        files={
+            "ehr.csv": """
+            login | enabled
+            ann   | yes
+            bob   | no
+            cy    | yes
+            dee   | yes
+            """
+        },
+        log="""
+        time                | login | system | activity
+        2026-02-01T10:00:00 | ann   | ehr    | order
+        2026-02-01T10:00:00 | bob   | ehr    | order
+        2026-10-02T10:00:00 | bob   | ehr    | order
+        2026-10-03T10:00:00 | cy    | ehr    | order
+        """,
+        plan="""
+        [[source]]
+        type = "accounts"
+        path = "ehr.csv"
+        system = "ehr"
+        columns = { account_id = "login", enabled = "enabled" }
+        """,
+        expect={
+            "ehr.users": 3,
+            "ehr.as_of": 1,
+            "ehr.peak_month": 2,
+            "ehr.with_access": 3,
+            "ehr.without_leavers": 3,
+            "ehr.billed": 3,
+            "rcm.with_access": None,
+            "rcm.billed": None,
+        },
+    ),
+]
+
+LISTS = """
+[[source]]
+type = "accounts"
+path = "rcm.csv"
+system = "rcm"
+columns = { account_id = "login", employee_id = "employee", role = "role", kind = "kind", enabled = "enabled" }
+"""
+
+BASES = [
+    Case(
+        "Who has an account, where there is no log",
+        "A rule with a role counts the enabled accounts of the system's own list. Disabled accounts and accounts that are no person do not count.",
+        files={
+            "rcm.csv": """
+            login | employee | role  | kind    | enabled
+            ann   | 1        | coder |         | yes
+            ann2  | 1        | clerk |         | yes
+            bob   | 2        | coder |         | no
+            cy    | 3        |       |         |
+            job   |          | coder | service | yes
+            """
+        },
+        plan=LISTS
+        + """
+[[use]]
+system = "rcm"
+role = ["*"]
+use_type = "direct_access"
+""",
+        expect={
+            "rcm.basis": "account_list",
+            "rcm.users": 2,
+            "rcm.by_use.direct_access": 2,
+            "rcm.excluded": {"service account: no individual person": 1},
+            "rcm.events": 0,
+            "rcm.as_of": None,
+            "rcm.by_month": {},
+            "rcm.idle_accounts": 4,
+            "ehr.basis": "none",
+            "persons": 2,
+        },
+    ),
+    Case(
+        "A role decides; the first rule that fits a role does, and one role is enough",
+        "Roles that no rule fits are undetermined: not counted, and shown with the people they would add.",
+        files={
+            "rcm.csv": """
+            login | employee | role    | kind | enabled
+            ann   | 1        | Coder 1 |      | yes
+            ann   | 1        | reader  |      | yes
+            bob   | 2        | reader  |      | yes
+            cy    | 3        | porter  |      | yes
+            """
+        },
+        plan=LISTS
+        + """
+[[use]]
+system = "rcm"
+role = ["reader"]
+use_type = "none"
+
+[[use]]
+system = "rcm"
+role = ["coder*"]
+use_type = "product_reliance"
+""",
+        expect={
+            "rcm.basis": "role",
+            "rcm.users": 1,
+            "rcm.by_use.product_reliance": 1,
+            "rcm.undetermined": {"events": 0, "persons": 1},
+        },
+    ),
+    Case(
+        "Jobs of the workforce decide where a system has no list of accounts",
+        "Everybody with the job on some day of the period; a person counts once however many rows there are.",
+        people="""
+        employee | job          | department | from       | to
+        1        | Medical coder | HIM       | 2024-01-01 |
+        1        | Medical coder | Billing   | 2026-03-01 |
+        2        | Medical coder | HIM       | 2024-01-01 | 2025-12-31
+        3        | Nurse         | HIM       | 2024-01-01 |
+        4        | medical coder | HIM       | 2024-01-01 | 2026-01-15
+        """,
+        plan="""
+        [[use]]
+        system = "rcm"
+        job = ["*coder"]
+        department = ["HIM"]
+        use_type = "product_reliance"
+        """,
+        expect={"rcm.basis": "role", "rcm.users": 2, "rcm.leavers": 1, "rcm.undetermined.persons": 0, "persons": 2},
+    ),
+    Case(
+        "A log and a role together count a person once",
+        "The stronger evidence names the basis.",
+        files={
+            "rcm.csv": """
+            login | employee | role  | kind | enabled
+            ann   | 1        | coder |      | yes
+            bob   | 2        | coder |      | yes
+            """
+        },
+        log="""
+        time                | login | system | activity
+        2026-02-01T10:00:00 | ann   | rcm    | bill
+        """,
+        plan=LISTS
+        + """
+[[use]]
+system = "rcm"
+role = ["coder"]
+use_type = "direct_access"
+""",
+        expect={
+            "rcm.basis": "log",
+            "rcm.users": 2,
+            "rcm.by_use": {"direct_access": 2, "product_reliance": 1, "output_reliance": 0},
+            "rcm.accounts_seen": 2,
+            "rcm.idle_accounts": 1,
+            "rcm.as_of": 0,
+        },
+    ),
+    Case(
+        "Sign-ins are a basis of their own",
+        "A log that only tells who signed in, and a last sign-in of a list of accounts.",
+        files={
+            "rcm.csv": """
+            login | last
+            ann   | 2026-05-01
+            bob   | 2025-12-31
+            cy    |
+            """,
+            "sso.csv": """
+            time                | login | app
+            2026-02-01T10:00:00 | ann   | ehr
+            """,
+        },
+        plan="""
+        [[source]]
+        type = "accounts"
+        path = "rcm.csv"
+        system = "rcm"
+        columns = { account_id = "login", last_login = "last" }
+
+        [[source]]
+        type = "access"
+        path = "sso.csv"
+        sign_ins = true
+        columns = { occurred_at = "time", account_id = "login", system = "app", activity = { value = "sign in" } }
+
+        [[use]]
+        system = "ehr"
+        activity = ["sign in"]
+        use_type = "direct_access"
+
+        [[use]]
+        system = "rcm"
+        signed_in = true
+        use_type = "direct_access"
+        """,
+        expect={
+            "ehr.basis": "sign_in",
+            "ehr.users": 0,
+            "ehr.unknown_accounts": 1,
+            "rcm.basis": "sign_in",
+            "rcm.users": 1,
+            "rcm.undetermined.persons": 2,
+        },
+    ),
+    Case(
+        "A declared number, where nothing can be counted",
+        "It is nobody in particular: the distinct people over all systems do not hold it. A figure that is counted wins.",
+        log="""
+        time                | login | system | activity
+        2026-02-01T10:00:00 | ann   | ehr    | order
+        """,
+        accounts="""
+        login
+        ann
+        """,
+        plan="""
+        [[source]]
+        type = "declared"
+        system = "rcm"
+        number = 12
+        by = "Head of billing"
+        date = 2026-11-02
+        evidence = "letter of 2 November"
+
+        [[source]]
+        type = "declared"
+        system = "ehr"
+        number = 9
+        by = "Head of IT"
+        date = 2026-11-02
+        """,
+        expect={
+            "rcm.basis": "declared",
+            "rcm.users": 12,
+            "rcm.range": [12, 12],
+            "rcm.billed": 12,
+            "rcm.by_entity": {},
+            "rcm.declared": {
+                "number": 12,
+                "by": "Head of billing",
+                "date": "2026-11-02",
+                "evidence": "letter of 2 November",
+            },
+            "ehr.basis": "log",
+            "ehr.users": 1,
+            "ehr.declared.number": 9,
+            "persons": 1,
+        },
+    ),
+]
+
 CHAPTERS: dict[str, list[Case]] = {
     "Persons": PERSON,
     "Accounts": ACCOUNT,
     "Use": USE,
     "Time": TIME,
     "Entities and groups": ENTITY,
+    "The workforce in time": IN_TIME,
+    "Every basis": BASES,
 }

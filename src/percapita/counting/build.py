@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import get_args
 
+from percapita.counting import declared as plans
+from percapita.counting.breakdown import Breakdown, break_down, by_entity_at_use
 from percapita.counting.open_points import Case, open_points
 from percapita.counting.people import PeopleOfPlan, link_model
-from percapita.counting.plan import System
+from percapita.counting.plan import Plan, System
 from percapita.counting.task import Counted, Tally, Task
 from percapita.policy.user_definition import UserDefinition
 from percapita.policy.vocabulary import USE_TYPES, Basis
 from percapita.statement.types import (
     SCHEMA,
+    Billed,
+    Declared,
     Engine,
+    Entity,
     Identities,
     InputFile,
     Organization,
+    People,
     Period,
     Policies,
     PolicyReference,
@@ -25,8 +33,9 @@ from percapita.statement.types import (
 )
 from percapita.usage.standing import proposed_kinds, unrecognized_kinds
 
-# The stronger kind of evidence names the basis of a system that has several.
-BASES: tuple[tuple[str, Basis], ...] = (("access", "log"), ("usage", "usage"), ("recipients", "recipients"))
+# The kind of evidence of each kind of source, and the kinds from strong to weak: the strongest names the basis.
+OF_SOURCES: dict[str, Basis] = {"access": "log", "usage": "usage", "sign_in": "sign_in", "recipients": "recipients"}
+STRONGEST_FIRST: tuple[Basis, ...] = get_args(Basis)
 
 
 def build_statement(
@@ -50,7 +59,15 @@ def build_statement(
         systems=systems,
         persons=counted.persons,
         idle_accounts=counted.idle_accounts,
-        unlisted_systems=dict(sorted(counted.unlisted.items())),
+        unlisted_systems={system: rows for system, (rows, _) in sorted(counted.unlisted.items())},
+        unlisted_persons={system: people for system, (_, people) in sorted(counted.unlisted.items())},
+        entities=_entities(plan),
+        people=_people(break_down(task, counted.profiles)),
+        billed=Billed(
+            figure=definition.billed_figure,  # type: ignore[arg-type]
+            rule=definition.billed_rule,
+            text=definition.billed_text,
+        ),
         identities=identities,
         groups=dict(sorted(counted.groups.items())),
         inputs=inputs,
@@ -67,22 +84,63 @@ def _policies(task: Task, definition: UserDefinition) -> Policies:
     )
 
 
+def _entities(plan: Plan) -> list[Entity]:
+    return [
+        Entity(
+            id=one.id,
+            name=one.name,
+            ccn=one.ccn,
+            npi=one.npi,
+            ein=one.ein,
+            aha_id=one.aha_id,
+            valid_from=None if one.valid_from is None else str(one.valid_from),
+            valid_to=None if one.valid_to is None else str(one.valid_to),
+        )
+        for one in plan.entity
+    ]
+
+
+def _people(found: Breakdown) -> People:
+    return People(**asdict(found))
+
+
+def _basis(task: Task, system: System, tally: Tally) -> Basis:
+    """Return the strongest evidence that there is of a system's users."""
+    bases: set[Basis] = {OF_SOURCES[kind] for kind in tally.source_types} if tally.rows else set()
+    bases |= task.roster.bases.get(system.id, frozenset())
+    if system.id in task.loaded.declared:
+        bases.add("declared")
+    return next((basis for basis in STRONGEST_FIRST if basis in bases), "none")
+
+
 def _figures(task: Task, system: System, tally: Tally) -> SystemFigures:
-    basis: Basis = next((name for kind, name in BASES if tally.rows and kind in tally.source_types), "none")
-    known = basis != "none"
+    basis = _basis(task, system, tally)
+    declared = task.loaded.declared.get(system.id)
+    counted = basis not in ("none", "declared")
+    number = tally.users if counted else declared.number if declared is not None else None
+    low = tally.together if counted else number
+    split = break_down(task, tally.profiles if counted else {})
     months = task.loaded.calendar.months
     covered = sorted(tally.months_covered)
-    dated = bool(covered)
+    dated = counted and bool(covered)
+    figures: dict[str, int | None] = {
+        "users": number,
+        "without_leavers": tally.users - split.leavers if counted else None,
+        "as_of": tally.recent if dated else None,
+        "peak_month": max(tally.by_month.values(), default=0) if dated else None,
+        "with_access": task.roster.with_access.get(system.id),
+    }
+    billed, not_billed = _billed(task, system, figures)
     return SystemFigures(
         id=system.id,
         name=system.name,
         kind=system.kind,
         basis=basis,
-        users=tally.users if known else None,
-        range=[tally.together, tally.users] if known else None,
+        users=number,
+        range=None if number is None or low is None else [low, number],
         by_use={use: tally.by_use.get(use, 0) for use in USE_TYPES},
-        by_entity=dict(sorted(tally.by_entity.items())),
-        by_month={f"{month:%Y-%m}": tally.by_month.get(month, 0) for month in months} if known else {},
+        by_entity=split.by_entity,
+        by_month={f"{month:%Y-%m}": tally.by_month.get(month, 0) for month in months} if dated else {},
         events=tally.events,
         accounts_seen=tally.accounts_seen,
         idle_accounts=tally.idle_accounts,
@@ -93,12 +151,41 @@ def _figures(task: Task, system: System, tally: Tally) -> SystemFigures:
         below_minimum=tally.below_minimum,
         undetermined=Undetermined(events=tally.undetermined_events, persons=tally.undetermined_persons),
         months_covered=[f"{month:%Y-%m}" for month in covered],
-        months_missing=[f"{month:%Y-%m}" for month in months if dated and month not in tally.months_covered],
+        months_missing=[f"{month:%Y-%m}" for month in months if covered and month not in tally.months_covered],
         outside_period=tally.outside_period,
         users_on_proposals=tally.users_on_proposals,
         part_of=system.part_of,
         environment=system.environment,
+        owner=system.owner,
+        without_leavers=figures["without_leavers"],
+        leavers=split.leavers,
+        as_of=figures["as_of"],
+        peak_month=figures["peak_month"],
+        with_access=figures["with_access"],
+        billed=billed,
+        not_billed=not_billed,
+        by_entity_at_use=by_entity_at_use(task, tally) if counted else {},
+        by_worker_type=split.by_worker_type,
+        by_country=split.by_country,
+        by_employer=split.by_employer,
+        outside_us=split.outside_us,
+        other_employer=split.other_employer,
+        declared=_declared(declared),
     )
+
+
+def _declared(one: plans.Declared | None) -> Declared | None:
+    return None if one is None else Declared(number=one.number, by=one.by, date=str(one.on), evidence=one.evidence)
+
+
+def _billed(task: Task, system: System, figures: Mapping[str, int | None]) -> tuple[int | None, str]:
+    """Return the number that is billed, else why none is; a figure that is not known leaves the users of the period."""
+    definition = task.loaded.definition
+    rule = definition.environment(system.environment)
+    if rule is not None and not rule.billed:
+        return None, f"{rule.rule}: {rule.reason}"
+    wanted = figures[definition.billed_figure]
+    return (figures["users"] if wanted is None else wanted), ""
 
 
 def _identities(people: PeopleOfPlan) -> Identities:
@@ -115,6 +202,7 @@ def _identities(people: PeopleOfPlan) -> Identities:
         invalid_npis=nodes.invalid_npis,
         unrecognized_kinds=unrecognized_kinds(people.persons),
         proposed_kinds=proposed_kinds(people.book.standing_of_node),
+        unrecognized_worker_types=dict(people.profiles.strange),
     )
 
 

@@ -65,12 +65,12 @@ def check(plan_file: Path) -> PlanCheck:
     loaded = load_plan(plan_file)
     digests = digests_of(loaded, data_home(loaded.file)) if loaded.plan.count.digest else None
     files = take_inventory(
-        loaded.plan.source, loaded.base, allow_empty=lambda index: bool(kept_files(digests, loaded, index))
+        loaded.sources, loaded.base, allow_empty=lambda index: bool(kept_files(digests, loaded, index))
     )
     for file in files:
         check_columns(file)
     sample = _Sample(loaded)
-    by_source = [[file for file in files if file.source_index == index] for index in range(len(loaded.plan.source))]
+    by_source = [[file for file in files if file.source_index == index] for index in range(len(loaded.sources))]
     found = [_check_source(sample, index, of_source) for index, of_source in enumerate(by_source) if of_source]
     return PlanCheck(
         sources=found,

@@ -76,7 +76,7 @@ def patterns_of(rules: tuple[UseRule, ...], system: str) -> tuple[Pattern, ...]:
 def source_key(source: EventSource, calendar: Calendar) -> str:
     """Return the key of everything but the file and the rules that a digest depends on."""
     said = msgspec.to_builtins(source)
-    for part in ("directory", "path"):
+    for part in ("directory", "path", "sign_ins"):
         said.pop(part, None)
     settings = {
         "schema": SCHEMA,

@@ -132,7 +132,7 @@ def explain(plan_file: Path, who: str, system: str | None = None) -> Explanation
 
 def _open(plan_file: Path) -> _Case:
     loaded = load_plan(plan_file)
-    files = take_inventory(loaded.plan.source, loaded.base, allow_empty=lambda index: True)
+    files = take_inventory(loaded.sources, loaded.base, allow_empty=lambda index: True)
     people = read_people(loaded, [file for file in files if is_identity(file.source)])
     key = load_key(key_file(loaded, data_home(loaded.file)))
     marks = [pseudonym(key, anchor) for anchor in people.persons.anchors]
@@ -294,7 +294,7 @@ def _explanation(
     return Explanation(
         person=case.pseudonyms[person],
         user_definition=named,
-        entity=case.people.entities[person],
+        entity=case.people.profiles.of(person).entity,
         accounts=[_account(case, node) for node in persons.nodes[person]],
         links=[*_links(persons, person), *_probable_links(case, person), *_decisions(case, person)],
         open=[*_open_questions(persons, person, case.pseudonyms), *_questions(case, person), *open_points],

@@ -49,7 +49,7 @@ def show(plan_file: Path) -> list[Kept]:
     present = _present(loaded, root)
     keys = {
         source_key(source, loaded.calendar)  # type: ignore[arg-type]
-        for source in loaded.plan.source
+        for source in loaded.sources
         if not is_identity(source)
     }
     found = [_describe(loaded, root, path, present, keys) for path in sorted(root.glob("*/*.parquet"))]
@@ -71,7 +71,7 @@ def prune(plan_file: Path, gone: bool) -> list[Kept]:
 
 def _present(loaded: LoadedPlan, root: Path) -> dict[Path, str]:
     """Return the digests that the files present now have or would have, and the shown paths of these files."""
-    files = take_inventory(loaded.plan.source, loaded.base, allow_empty=lambda index: True)
+    files = take_inventory(loaded.sources, loaded.base, allow_empty=lambda index: True)
     cache = HashCache(data_home(loaded.file))
     return {
         digest_path(root, file.source, loaded.calendar, sha256_of(file, cache)): file.path  # type: ignore[arg-type]

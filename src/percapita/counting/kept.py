@@ -18,7 +18,7 @@ def lost_files(root: Path, loaded: LoadedPlan, present: Collection[str]) -> list
 
     A file that is still there is not gone, and one that no source of the plan would read was another plan's.
     """
-    sources = [source for source in loaded.plan.source if not is_identity(source)]
+    sources = [source for source in loaded.sources if not is_identity(source)]
     keys = {source_key(source, loaded.calendar) for source in sources}  # type: ignore[arg-type]
     stamps = [(path.parent.name, read_stamp(path)) for path in root.glob("*/*.parquet")]
     held = {stamp.path for key, stamp in stamps if stamp is not None and key in keys}
@@ -36,7 +36,7 @@ def _reads(pattern: str, path: str) -> bool:
 
 def kept_files(root: Path | None, loaded: LoadedPlan, index: int) -> list[EventFile]:
     """Return an event file for each digest kept of the source with that index, by path; one for each path."""
-    source = loaded.plan.source[index]
+    source = loaded.sources[index]
     if root is None or is_identity(source):
         return []
     folder = root / source_key(source, loaded.calendar)  # type: ignore[arg-type]

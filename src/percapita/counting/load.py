@@ -4,27 +4,33 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from percapita.counting.plan import Exclude, Kind, Plan, System
+from percapita.counting.declared import Declared, read_declared
+from percapita.counting.plan import Exclude, Kind, Plan, System, Use
 from percapita.counting.shape import check_shape
 from percapita.errors import InputError, nearest
+from percapita.people.attributes import Days
 from percapita.policy.user_definition import UserDefinition, load_user_definition
 from percapita.sources.calendar import Calendar
 from percapita.sources.presets import with_presets
-from percapita.sources.spec import ColumnRule, EventSource, constant_system
+from percapita.sources.spec import ColumnRule, DeclaredSource, EventSource, Source, constant_system
 from percapita.usage.accounts import EMPLOYEES, MAILBOXES, Scope
 from percapita.usage.kinds import KindRule
+from percapita.usage.roster import RosterRule
 from percapita.usage.rules import UseRule
 from percapita.usage.standing import Exclusion
 
 LONGEST_PERIOD_YEARS = 5
+ROSTER_KEYS = ("role", "job", "department", "worker_type", "entity")
 TIME_COLUMNS = {
     "usage": ("month", "first_seen", "last_seen"),
     "recipients": ("occurred_at", "valid_from", "valid_to"),
@@ -42,6 +48,18 @@ class LoadedPlan:
     exclusions: tuple[Exclusion, ...]
     calendar: Calendar
     kinds: tuple[KindRule, ...] = ()
+    roster_rules: tuple[RosterRule, ...] = ()
+    declared: Mapping[str, Declared] = field(default_factory=dict)
+
+    @cached_property
+    def all_rules(self) -> tuple[UseRule | RosterRule, ...]:
+        """Return the rules about rows of logs and then those about accounts: a fact names its rule by place."""
+        return self.rules + self.roster_rules
+
+    @cached_property
+    def sources(self) -> tuple[Source, ...]:
+        """Return the sources whose files are read row by row: all but declared numbers."""
+        return tuple(source for source in self.plan.source if not isinstance(source, DeclaredSource))
 
     @property
     def base(self) -> Path:
@@ -60,11 +78,21 @@ def load_plan(path: Path) -> LoadedPlan:
     _check_period(plan, path.name)
     _check_ids(plan, path.name)
     _check_references(plan, path.name)
+    written = list(enumerate(plan.source, start=1))
+    declared = [(number, source) for number, source in written if isinstance(source, DeclaredSource)]
+    systems = [system.id for system in plan.system]
+    labeled = [(f"use[{index}]", rule) for index, rule in enumerate(plan.use)]
     return LoadedPlan(
         plan=plan,
         file=path.resolve(),
         definition=load_user_definition(plan.policy.user_definition, path.resolve().parent),
-        rules=tuple(UseRule(rule.system, rule.activity, rule.use_type, rule.object) for rule in plan.use),
+        rules=tuple(
+            UseRule(rule.system, rule.activity, rule.use_type, rule.object, label)
+            for label, rule in labeled
+            if rule.activity is not None
+        ),
+        roster_rules=tuple(_roster_rule(rule, label) for label, rule in labeled if rule.activity is None),
+        declared=read_declared(declared, path.resolve().parent, systems, path.name),
         exclusions=tuple(
             _exclusion(rule, path, f"{path.name}, [[exclude]] {number}")
             for number, rule in enumerate(plan.exclude, start=1)
@@ -157,7 +185,7 @@ def _check_ids(plan: Plan, where: str) -> None:
     if not plan.source:
         raise InputError("no source is listed", where, "add a [[source]] with type, path and columns")
     _no_duplicates([system.id for system in plan.system], "system", where)
-    _no_duplicates([entity.id for entity in plan.entity], "entity", where)
+    _check_entities(plan, where)
     for system in plan.system:
         if not system.id or "*" in system.id or "?" in system.id or system.id != system.id.strip():
             raise InputError(
@@ -165,6 +193,23 @@ def _check_ids(plan: Plan, where: str) -> None:
                 f"{where}, [[system]]",
                 "use a name without * and ? and without blanks around it",
             )
+
+
+def _check_entities(plan: Plan, where: str) -> None:
+    """Check that the rows of one entity are of different days."""
+    spans: dict[str, list[Days]] = {}
+    for entity in plan.entity:
+        place = f"{where}, [[entity]] {entity.id}"
+        days = (entity.valid_from or date.min, entity.valid_to or date.max)
+        if days[1] < days[0]:
+            raise InputError("valid_to lies before valid_from", place, "exchange them")
+        if any(days[0] <= other[1] and days[1] >= other[0] for other in spans.get(entity.id, ())):
+            raise InputError(
+                f"two entity entries have the id {entity.id!r} on the same day",
+                f"{where}, [[entity]]",
+                "give each its own id, or days of its own: valid_from, valid_to",
+            )
+        spans.setdefault(entity.id, []).append(days)
 
 
 def _no_duplicates(ids: Iterable[str], what: str, where: str) -> None:
@@ -179,6 +224,8 @@ def _check_references(plan: Plan, where: str) -> None:
     systems = {system.id for system in plan.system}
     directories = directories_of(plan)
     for number, source in enumerate(plan.source, start=1):
+        if isinstance(source, DeclaredSource):
+            continue
         place = f"{where}, [[source]] {number}"
         _check_columns(source, place)
         _check_source(source, systems, directories, place)
@@ -189,12 +236,7 @@ def _check_references(plan: Plan, where: str) -> None:
                 f"{where}, [[use]] {number}",
                 nearest(use.system, systems),
             )
-        if not use.activity or not use.object:
-            raise InputError(
-                "the rule names no activity or object",
-                f"{where}, [[use]] {number}",
-                'write activity = ["*"] for all',
-            )
+        _check_use(use, f"{where}, [[use]] {number}")
 
 
 def _check_columns(source: Any, place: str) -> None:
@@ -262,6 +304,26 @@ def _check_event_columns(source: Any, place: str) -> None:
         )
     if source.type == "usage" and (columns.first_seen is None) != (columns.last_seen is None):
         raise InputError("first_seen and last_seen go together", f"{place}, columns", "name both or none")
+
+
+def _roster_rule(rule: Use, label: str) -> RosterRule:
+    said = {name: getattr(rule, name) for name in ROSTER_KEYS}
+    return RosterRule(rule.system, rule.use_type, **said, signed_in=rule.signed_in, label=label)
+
+
+def _check_use(use: Use, place: str) -> None:
+    """Check that a rule is about rows of logs or about accounts, and not both."""
+    roster = [name for name in (*ROSTER_KEYS, "signed_in") if getattr(use, name)]
+    if use.activity is None and not roster:
+        keys = ", ".join(ROSTER_KEYS)
+        raise InputError("the key 'activity' is missing", place, f"add activity = [...], or for accounts one of {keys}")
+    if use.activity is not None and roster:
+        raise InputError(
+            f"a rule is about activities or about accounts, not both: {roster[0]}", place, "write two rules"
+        )
+    empty = [name for name in ("activity", "object", *ROSTER_KEYS) if getattr(use, name) == ()]
+    if empty:
+        raise InputError(f"the rule names no {empty[0].replace('_', ' ')}", place, f'write {empty[0]} = ["*"] for all')
 
 
 def _kind_rule(rule: Kind, path: Path, where: str) -> KindRule:

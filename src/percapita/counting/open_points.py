@@ -74,7 +74,7 @@ def _of_rules(case: Case) -> Iterator[Point]:
     if idle:
         rows = many(sum(system.undetermined.events for system in idle), "row fits", "rows fit")
         yield 0, f"{', '.join(system.name for system in idle)}: {rows} no rule and would add nobody"
-    for system, number in case.counted.unlisted.items():
+    for system, (number, _) in case.counted.unlisted.items():
         yield number, f"{system} is in the logs with {many(number, 'row')}, but the plan does not list it"
 
 

@@ -4,38 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import msgspec
 
 from percapita import __version__
 from percapita.counting.home import data_home, links_of
-from percapita.counting.load import LoadedPlan, directory_of, load_plan
+from percapita.counting.load import LoadedPlan, directories_of, directory_of, load_plan
 from percapita.evidence.canonical import canonical_json, sha256_hex
-from percapita.people.attributes import attribute_of_persons
 from percapita.people.decisions import Applied, apply_decisions, read_decisions
 from percapita.people.identities import Identities, IdentityTable, collect
 from percapita.people.link.find import Cache, Linked, exact, probable
 from percapita.people.link.model import LinkModel, read_model, shipped_model
 from percapita.people.link.records import can_be_compared
+from percapita.people.profiles import UNKNOWN, Organization, Profiles, profiles_of
 from percapita.people.resolve import Persons, Resolution, Settled
 from percapita.sources.inventory import HashCache, SourceFile, sha256_of, take_inventory, unchanged
 from percapita.sources.read import ReadTotals, read_identities
 from percapita.sources.spec import is_identity
 from percapita.usage.accounts import AccountBook
 from percapita.usage.kinds import settle_kinds
+from percapita.usage.roster import Estate, Roster, make_roster
 from percapita.usage.standing import Judge, standings
-
-UNKNOWN_ENTITY = "unknown"
 
 
 @dataclass(frozen=True)
 class PeopleOfPlan:
-    """Hold the persons of a plan: the book of accounts, the entity of each person, what was read."""
+    """Hold the persons of a plan: the book of accounts, their profiles, who is on the roster, what was read."""
 
     persons: Persons
     book: AccountBook
-    entities: list[str]
+    profiles: Profiles
+    roster: Roster
     tables: list[IdentityTable]
     totals: list[ReadTotals]
     linked: Linked
@@ -53,12 +54,16 @@ def read_people(
     decided = _decided(loaded, nodes)
     linked = _linked(loaded, files, hashes, tables, nodes, decided)
     persons = linked.persons
-    day = loaded.plan.period.end
-    countries = attribute_of_persons(persons, "country", day)
+    days = (loaded.plan.period.start, loaded.plan.period.end)
+    organization = _organization(loaded)
+    profiles = profiles_of(persons, organization, days)
+    countries = [None if one.country == UNKNOWN else one.country for one in profiles.known]
     judge = Judge(loaded.definition, loaded.exclusions)
-    book = AccountBook(persons, standings(judge, persons, countries, proposals), judge)
-    entities = _entities(loaded, attribute_of_persons(persons, "entity", day))
-    return PeopleOfPlan(persons, book, entities, tables, totals, linked, decided)
+    standing = standings(judge, persons, [countries[number] for number in profiles.of_person], proposals)
+    book = AccountBook(persons, standing, judge)
+    estate = Estate(persons, standing, book.by_directory, directories_of(loaded.plan), organization, days)
+    roster = make_roster(list(loaded.systems), loaded.roster_rules, estate)
+    return PeopleOfPlan(persons, book, profiles, roster, tables, totals, linked, decided)
 
 
 def _table(file: SourceFile, totals: ReadTotals) -> IdentityTable:
@@ -69,7 +74,7 @@ def _table(file: SourceFile, totals: ReadTotals) -> IdentityTable:
 
 def identity_tables(loaded: LoadedPlan) -> list[IdentityTable]:
     """Return what the workforce and accounts files of a plan say, read anew."""
-    files = take_inventory(loaded.plan.source, loaded.base, allow_empty=lambda index: True)
+    files = take_inventory(loaded.sources, loaded.base, allow_empty=lambda index: True)
     return [_table(file, ReadTotals()) for file in files if is_identity(file.source)]
 
 
@@ -135,8 +140,13 @@ def hints_of(tables: Sequence[IdentityTable]) -> dict[tuple[str, int], str]:
     return hints
 
 
-def _entities(loaded: LoadedPlan, texts: Sequence[str | None]) -> list[str]:
-    """Return the id of each entity that the workforce names by id or by name; another text stands as it is."""
-    by_text = {entity.name.casefold(): entity.id for entity in loaded.plan.entity}
-    by_text |= {entity.id.casefold(): entity.id for entity in loaded.plan.entity}
-    return [UNKNOWN_ENTITY if text is None else by_text.get(text.casefold(), text) for text in texts]
+def _organization(loaded: LoadedPlan) -> Organization:
+    """Return the names of the organization and its entities, and when these belong to it."""
+    plan = loaded.plan
+    entities = {one.name.casefold(): one.id for one in plan.entity}
+    entities |= {one.id.casefold(): one.id for one in plan.entity}
+    own = {text.casefold(): plan.organization.id for text in (plan.organization.id, plan.organization.name)}
+    owned: dict[str, list[tuple[date, date]]] = {}
+    for one in plan.entity:
+        owned.setdefault(one.id, []).append((one.valid_from or date.min, one.valid_to or date.max))
+    return Organization(entities, entities | own, owned)

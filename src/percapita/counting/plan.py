@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from percapita.policy.vocabulary import AccountKind, Environment, MappedUse, SystemKind
-from percapita.sources.spec import Source
+from percapita.sources.spec import WrittenSource
 
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
@@ -52,7 +52,10 @@ class Count(_Table, frozen=True, forbid_unknown_fields=True, omit_defaults=True,
 
 
 class Entity(_Table, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """Name a legal entity or site of the organization."""
+    """Name a legal entity or site of the organization, from when to when it belongs to it.
+
+    Several dated rows of one id tell when identifiers changed.
+    """
 
     id: str
     name: str
@@ -81,12 +84,22 @@ class System(_Table, frozen=True, forbid_unknown_fields=True, omit_defaults=True
 
 
 class Use(_Table, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """Map activities of a system to a use type; the first rule that fits decides."""
+    """Map activities of a system to a use type; the first rule that fits decides.
+
+    Without `activity` it maps accounts or workforce rows, by what they say: `role` to `entity`, all that are given must
+    fit. `signed_in` asks for a last sign-in not before the period.
+    """
 
     system: str
-    activity: tuple[str, ...]
     use_type: MappedUse
+    activity: tuple[str, ...] | None = None
     object: tuple[str, ...] = ("*",)
+    role: tuple[str, ...] | None = None
+    job: tuple[str, ...] | None = None
+    department: tuple[str, ...] | None = None
+    worker_type: tuple[str, ...] | None = None
+    entity: tuple[str, ...] | None = None
+    signed_in: bool = False
 
 
 class Kind(_Table, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
@@ -118,7 +131,7 @@ class Plan(_Table, frozen=True, forbid_unknown_fields=True, omit_defaults=True, 
     systems: str | None = None
     entity: tuple[Entity, ...] = ()
     system: tuple[System, ...] = ()
-    source: tuple[Source, ...] = ()
+    source: tuple[WrittenSource, ...] = ()
     use: tuple[Use, ...] = ()
     kind: tuple[Kind, ...] = ()
     exclude: tuple[Exclude, ...] = ()

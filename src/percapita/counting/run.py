@@ -86,7 +86,7 @@ def _inventory(loaded: LoadedPlan, home: Path, settings: Settings) -> tuple[tupl
     """Find the files and their hashes, by path."""
     digests = digests_of(loaded, home) if loaded.plan.count.digest else None
     files = take_inventory(
-        loaded.plan.source, loaded.base, allow_empty=lambda index: bool(kept_files(digests, loaded, index))
+        loaded.sources, loaded.base, allow_empty=lambda index: bool(kept_files(digests, loaded, index))
     )
     cache = HashCache(home)
     total = sum(file.size for file in files)
@@ -111,7 +111,7 @@ def _event_files(
         return present
     gone = [
         kept
-        for index, source in enumerate(loaded.plan.source)
+        for index, source in enumerate(loaded.sources)
         if not is_identity(source)
         for kept in kept_files(digests_of(loaded, home), loaded, index)
         if kept.file.path not in hashes and kept.sha256 not in hashes.values()
@@ -132,7 +132,8 @@ def _task(
         files=files,
         book=people.book,
         directories=directories_of(loaded.plan),
-        entities=people.entities,
+        profiles=people.profiles,
+        roster=people.roster,
         pseudonyms=pseudonyms,
         digests=digests_of(loaded, home) if loaded.plan.count.digest else None,
         progress=progress,

@@ -40,7 +40,9 @@ def _allow_presets(definitions: dict[str, Any]) -> None:
     """Let a preset stand for the columns of a source: the schema is of the plan as it is written."""
     from percapita.sources.presets import FORMATS, names_of
 
-    for definition in [one for name, one in definitions.items() if name.endswith("Source")]:
+    for definition in [
+        one for name, one in definitions.items() if "columns" in one.get("properties", {}) and name.endswith("Source")
+    ]:
         type_ = definition["properties"]["type"]["enum"][0]
         columns = definitions[definition["properties"]["columns"]["$ref"].rpartition("/")[2]]
         needed = columns.pop("required", [])

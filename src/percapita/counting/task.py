@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 from percapita.counting.load import LoadedPlan
+from percapita.people.profiles import Profiles
 from percapita.sources.inventory import SourceFile
 from percapita.sources.read import ReadTotals
 from percapita.usage.accounts import AccountBook
+from percapita.usage.roster import Roster
 
 
 def no_progress(title: str, done: int, total: int) -> None:
@@ -31,8 +33,8 @@ class EventFile:
 class Task:
     """Hold everything an engine needs to count.
 
-    `entities` and `pseudonyms` are by person; without pseudonyms no determinations are written. `digests` is the
-    folder of digests, None when none are to be kept.
+    `pseudonyms` are by person; without them no determinations are written. `digests` is the folder of digests, None
+    when none are to be kept. Whoever the roster lists counts besides the files.
     `progress(title, done, total)` is called now and then with bytes.
     """
 
@@ -40,17 +42,40 @@ class Task:
     files: Sequence[EventFile]
     book: AccountBook
     directories: dict[str, set[str]]
-    entities: Sequence[str]
+    profiles: Profiles
+    roster: Roster
     pseudonyms: Sequence[str] | None
     digests: Path | None
     progress: Callable[[str, int, int], None] = no_progress
+
+    @property
+    def recent_from(self) -> date:
+        """Return the first of the days at the end of the period in which a person is "active at the end"."""
+        calendar = self.loaded.calendar
+        return max(calendar.start, calendar.end - timedelta(days=self.loaded.definition.recent_days - 1))
+
+    @property
+    def recent_months(self) -> tuple[date, ...]:
+        """Return the months that lie wholly in those days: use in them needs no time to be recent."""
+        return tuple(month for month in self.loaded.calendar.months if month >= self.recent_from)
+
+
+@dataclass(frozen=True)
+class Move:
+    """Say when a mover, who had several entities in the period, used a system: first, last, and in which months."""
+
+    person: int
+    first: datetime | None
+    last: datetime | None
+    months: tuple[date, ...]
 
 
 @dataclass
 class Tally:
     """Hold the counts of one system; the fields mean what they mean in the statement. `rows` are those in the period.
 
-    `together` are the users if all identity conflicts were answered "same".
+    `together` are the users if all identity conflicts were answered "same", `recent` those active at the end of the
+    period. `profiles` are the users by the number of their profile.
     """
 
     source_types: set[str] = field(default_factory=set)
@@ -58,7 +83,9 @@ class Tally:
     users: int = 0
     together: int = 0
     by_use: dict[str, int] = field(default_factory=dict)
-    by_entity: dict[str, int] = field(default_factory=dict)
+    recent: int = 0
+    profiles: dict[int, int] = field(default_factory=dict)
+    moves: list[Move] = field(default_factory=list)
     by_month: dict[date, int] = field(default_factory=dict)
     events: int = 0
     accounts_seen: int = 0
@@ -79,13 +106,16 @@ class Tally:
 class Counted:
     """Hold what an engine found. `totals` are by file, in the order of the task's files.
 
-    `write_persons(path)` writes persons.parquet: one row for each system and person with a row in the period.
+    `profiles` are the people of all listed systems by the number of their profile, `unlisted` the rows and the people
+    of systems that are not listed. `write_persons(path)` writes persons.parquet: one row for each system and person
+    with a row in the period or on the roster.
     """
 
     tallies: dict[str, Tally]
     persons: int
     idle_accounts: int
-    unlisted: dict[str, int]
+    profiles: dict[int, int]
+    unlisted: dict[str, tuple[int, int]]
     groups: dict[str, int]
     totals: list[ReadTotals]
     write_persons: Callable[[Path], None]

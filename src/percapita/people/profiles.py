@@ -66,6 +66,10 @@ class Profiles:
     moves: Mapping[int, Sequence[tuple[str, Days]]]
     strange: Mapping[str, int]
 
+    def of(self, person: int) -> Profile:
+        """Return the profile of a person."""
+        return self.known[self.of_person[person]]
+
 
 def profiles_of(persons: Persons, organization: Organization, days: Days) -> Profiles:
     """Return the profiles of all persons over these days."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import ClassVar, Literal
 
 import msgspec
@@ -145,14 +146,41 @@ class AccountsSource(
 class AccessSource(
     _Source, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True, tag_field="type", tag="access"
 ):
-    """An access log. `system` here or in `columns`; `directory` says whose accounts these are."""
+    """An access log. `system` here or in `columns`; `directory` says whose accounts these are.
+
+    `sign_ins`: its rows only tell who signed in, not what anyone did.
+    """
 
     columns: AccessColumns
     system: str | None = None
     directory: str | None = None
     timezone: str | None = None
     undated: bool = False
+    sign_ins: bool = False
     type: ClassVar[str] = "access"
+
+
+class DeclaredSource(
+    msgspec.Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    kw_only=True,
+    tag_field="type",
+    tag="declared",
+):
+    """Numbers of users that someone answers for, where nothing can be counted.
+
+    Either one number here, or a CSV file with the columns system, number, by, date and evidence.
+    """
+
+    path: str | None = None
+    system: str | None = None
+    number: int | None = None
+    by: str | None = None
+    date: datetime.date | None = None
+    evidence: str | None = None
+    type: ClassVar[str] = "declared"
 
 
 class UsageSource(
@@ -190,6 +218,7 @@ class RecipientsSource(
 IdentitySource = WorkforceSource | AccountsSource
 EventSource = AccessSource | UsageSource | RecipientsSource
 Source = WorkforceSource | AccountsSource | AccessSource | UsageSource | RecipientsSource
+WrittenSource = Source | DeclaredSource  # as a plan has them; a count is given declared numbers apart
 
 
 def constant_system(source: EventSource) -> str | None:
@@ -198,6 +227,11 @@ def constant_system(source: EventSource) -> str | None:
     if isinstance(column, ColumnRule):
         return column.value
     return source.system if column is None else None
+
+
+def evidence_of(source: EventSource) -> str:
+    """Return what kind of evidence the rows of a source are: its type, or that they are sign-ins alone."""
+    return "sign_in" if isinstance(source, AccessSource) and source.sign_ins else source.type
 
 
 def is_identity(source: Source) -> bool:

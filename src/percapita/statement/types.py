@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from percapita.evidence.canonical import digest_of
-from percapita.policy.vocabulary import Basis, Environment, SystemKind
+from percapita.policy.vocabulary import Basis, Environment, Figure, SystemKind
 
 SCHEMA = "percapita/statement/1"
 
@@ -56,6 +56,52 @@ class Undetermined:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Declared:
+    """Hold the number of users that someone answers for."""
+
+    number: int
+    by: str
+    date: str
+    evidence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Billed:
+    """Name the figure of the user definition that is billed, and its rule."""
+
+    figure: Figure
+    rule: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entity:
+    """Name an entity of the organization with its identifiers, and the days for which that holds."""
+
+    id: str
+    name: str
+    ccn: str | None
+    npi: str | None
+    ein: str | None
+    aha_id: str | None
+    valid_from: str | None
+    valid_to: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class People:
+    """Count the distinct people over all listed systems by what the workforce says of them."""
+
+    by_entity: dict[str, int]
+    by_worker_type: dict[str, int]
+    by_country: dict[str, int]
+    by_employer: dict[str, int]
+    leavers: int
+    outside_us: int
+    other_employer: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class SystemFigures:
     """Hold the figures of one system.
 
@@ -64,6 +110,13 @@ class SystemFigures:
     `needs_determination` and `unknown_accounts` are parts of `accounts_seen`. `idle_accounts` are human accounts of
     the sources that name the system without a row in the period. `users_on_proposals` are the users who would not count
     if every kind that is only proposed for an account were confirmed.
+
+    Beside `users`, who are all people of the period: `without_leavers` are those of them still employed on its last
+    day, `as_of` those active in its last days (the user definition says how many), `peak_month` those of the month with
+    most, `with_access` the people with an enabled account in a source that names the system. None is not known.
+    `billed` is the figure that the user definition bills; `not_billed` says why none is. `by_entity_at_use` counts a
+    person under each entity it had when it used the system, under "not_owned" where that was not the organization's.
+    `other_employer` are people employed by somebody else, `outside_us` those who work elsewhere; both as far as known.
     """
 
     id: str
@@ -90,6 +143,21 @@ class SystemFigures:
     users_on_proposals: int = 0
     part_of: str | None = None
     environment: Environment = "production"
+    owner: str | None = None
+    without_leavers: int | None = None
+    leavers: int = 0
+    as_of: int | None = None
+    peak_month: int | None = None
+    with_access: int | None = None
+    billed: int | None = None
+    not_billed: str = ""
+    by_entity_at_use: dict[str, int] = field(default_factory=dict)
+    by_worker_type: dict[str, int] = field(default_factory=dict)
+    by_country: dict[str, int] = field(default_factory=dict)
+    by_employer: dict[str, int] = field(default_factory=dict)
+    outside_us: int = 0
+    other_employer: int = 0
+    declared: Declared | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +195,7 @@ class Identities:
     invalid_npis: int
     unrecognized_kinds: dict[str, int]
     proposed_kinds: dict[str, int] = field(default_factory=dict)
+    unrecognized_worker_types: dict[str, int] = field(default_factory=dict)
     links: int = 0
     questions: int = 0
     decisions: int = 0
@@ -144,6 +213,10 @@ class Statement:
     persons: int
     idle_accounts: int
     unlisted_systems: dict[str, int]
+    unlisted_persons: dict[str, int] = field(default_factory=dict)
+    entities: list[Entity] = field(default_factory=list)
+    people: People | None = None
+    billed: Billed | None = None
     identities: Identities
     groups: dict[str, int]
     inputs: list[InputFile]

@@ -15,12 +15,16 @@ UNDETERMINED = -1  # the index of "no rule fits"
 
 @dataclass(frozen=True)
 class UseRule:
-    """Map the rows of a system whose activity and object fit to a use type. Globs: `*` any text, `?` any sign."""
+    """Map the rows of a system whose activity and object fit to a use type. Globs: `*` any text, `?` any sign.
+
+    `label` is what a determination calls the rule.
+    """
 
     system: str
     activity: tuple[str, ...]
     use_type: MappedUse
     object: tuple[str, ...] = ("*",)
+    label: str = ""
 
     @cached_property
     def any_object(self) -> bool:

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 from percapita.counting.digest import rules_of
 from percapita.counting.engines.account_table import STATUSES, AccountTable
 from percapita.counting.engines.duckdb_merge import DigestFile, merge
-from percapita.counting.engines.kinds import COUNTED, MONTHS, OUTSIDE, UNDETERMINED_KIND, USE_SHIFT
+from percapita.counting.engines.kinds import COUNTED, MONTHS, OUTSIDE, UNDETERMINED_KIND, USE_SHIFT, kind_of
 from percapita.counting.engines.sql import insert, single, text
 from percapita.counting.load import scope_of
-from percapita.counting.task import Counted, Tally, Task
+from percapita.counting.task import Counted, Move, Tally, Task
 from percapita.policy.vocabulary import USE_TYPES
-from percapita.sources.spec import EventSource
+from percapita.sources.calendar import EPOCH, MICROSECOND
+from percapita.sources.spec import EventSource, evidence_of
+from percapita.usage.rules import UNDETERMINED
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -35,7 +37,17 @@ GROUP BY k
 ACCOUNT_USE = f"""
 CREATE TEMP TABLE account_use AS
 SELECT k >> 35 AS system_number, (k >> 32) & 7 AS kind, k & 4294967295 AS account_number, events, first, last,
-  bits >> {USE_SHIFT} AS uses, bits & {MONTHS} AS months, place FROM ({{parts}})
+  bits >> {USE_SHIFT} AS uses, bits & {MONTHS} AS months, place, false AS listed FROM ({{parts}})
+"""
+
+# Who is on the roster comes to the rows: a use without events.
+WITH_ROSTER = """
+CREATE OR REPLACE TEMP TABLE account_use AS
+SELECT system_number, kind, account_number, sum(events)::BIGINT AS events, min(first) AS first, max(last) AS last,
+  bit_or(uses) AS uses, bit_or(months) AS months, min(place) AS place, bool_or(listed) AS listed
+FROM (FROM account_use UNION ALL BY NAME SELECT *, 0::BIGINT AS events, NULL::BIGINT AS first, NULL::BIGINT AS last,
+  0::BIGINT AS months, true AS listed FROM roster)
+GROUP BY ALL
 """
 
 MERGED = """
@@ -54,14 +66,14 @@ CREATE TEMP TABLE ranked AS
 SELECT u.system_number, a.person, u.kind + (u.kind = {COUNTED} AND a.status <> 0)::INTEGER AS rank,
   sum(u.events)::BIGINT AS events, min(u.first) AS first, max(u.last) AS last, bit_or(u.uses) AS uses,
   bit_or(u.months) AS months, min(u.place) AS place, min(a.standing_rule) AS standing_rule,
-  count(*) AS accounts
+  count(*) AS accounts, bool_or(u.listed) AS listed_by_roster
 FROM account_use u JOIN account_standing a USING (account_number)
 WHERE u.kind <> {OUTSIDE} AND a.person IS NOT NULL
 GROUP BY ALL;
 CREATE TEMP VIEW users AS
-SELECT r.*, p.together, p.entity FROM ranked r JOIN persons p USING (person)
+SELECT r.*, p.together, p.profile, p.moved FROM ranked r JOIN persons p USING (person)
 JOIN systems s USING (system_number)
-WHERE r.rank = {COUNTED} AND r.events >= {{minimum}} AND s.listed;
+WHERE r.rank = {COUNTED} AND (r.events >= {{minimum}} OR r.listed_by_roster) AND s.listed;
 """
 
 
@@ -73,7 +85,7 @@ SURE_USERS = f"""
 SELECT system_number, count(*) FROM (
   SELECT system_number, a.person FROM account_use u JOIN account_standing a USING (account_number)
   WHERE u.kind = {COUNTED} AND a.status = 0 AND NOT a.proposed AND a.person IS NOT NULL AND system_number < {{systems}}
-  GROUP BY ALL HAVING sum(u.events) >= {{minimum}}
+  GROUP BY ALL HAVING sum(u.events) >= {{minimum}} OR bool_or(u.listed)
 ) GROUP BY ALL
 """
 
@@ -91,12 +103,12 @@ WHERE kind <> {OUTSIDE} AND system_number < {{systems}} GROUP BY ALL
 """
 
 PERSONS = """
-SELECT system, pseudonym AS person, rank = 0 AND events >= {minimum} AS counted,
+SELECT system, pseudonym AS person, rank = 0 AND (events >= {minimum} OR listed_by_roster) AS counted,
   CASE WHEN rank <= 1 THEN list_filter([{uses}], lambda one: one IS NOT NULL) ELSE []::VARCHAR[] END AS use_types,
   CASE WHEN rank = 1 THEN standing_rule
     WHEN rank = 2 THEN 'undetermined'
     WHEN rank = 3 THEN use_index
-    WHEN events >= {minimum} THEN word || '/' || use_index
+    WHEN events >= {minimum} OR listed_by_roster THEN word || '/' || use_index
     ELSE {minimum_rule} || '/' || use_index END AS rule,
   make_timestamp(first)::TIMESTAMPTZ AS first_seen, make_timestamp(last)::TIMESTAMPTZ AS last_seen, events, accounts
 FROM ranked JOIN systems USING (system_number) JOIN persons USING (person)
@@ -120,6 +132,7 @@ def roll_up(
     _make_persons(connection, task)
     merged = f"SELECT * FROM ({parts[0]})" if len(parts) == 1 else MERGED.format(parts=" UNION ALL ".join(parts))
     connection.execute(ACCOUNT_USE.format(parts=merged))
+    _add_roster(connection, task, systems)
     connection.execute(PERSON_USE.format(minimum=task.loaded.definition.minimum_events))
     tallies = _tallies(connection, task, digests)
     persons = b""
@@ -129,6 +142,9 @@ def roll_up(
     return Counted(
         tallies=tallies,
         persons=single(connection, "SELECT count(DISTINCT person) FROM users"),
+        profiles=dict(
+            connection.execute("SELECT profile, count(DISTINCT person) FROM users GROUP BY profile").fetchall()
+        ),
         idle_accounts=_idle(connection, task, list(task.directories)),
         unlisted=_unlisted(connection),
         groups=_groups(connection, task),
@@ -162,7 +178,7 @@ def _parts(
     """Return a query for each source that gives its part of `account_use`; make the accounts they join."""
     accounts = AccountTable(task)
     queries = []
-    for index, source in enumerate(task.loaded.plan.source):
+    for index, source in enumerate(task.loaded.sources):
         of_source = [digest for digest in digests if digest.source is source]
         systems = sorted({system for digest in of_source for system in digest.stamp.patterns})
         if systems:
@@ -197,15 +213,35 @@ def _part(
     )
 
 
+def _add_roster(connection: DuckDBPyConnection, task: Task, numbers: dict[str, int]) -> None:
+    """Let the accounts and workforce rows that the roster lists use their systems."""
+    if not task.roster.listed:
+        return
+    rows = []
+    first = {system: len(rules_of(task.loaded.rules, system)) for system in numbers}
+    for one in task.roster.listed:
+        kind, bits, place = UNDETERMINED_KIND, 0, UNDETERMINED
+        if one.rule != UNDETERMINED:
+            kind, bits = kind_of(task.loaded, task.roster.rules[one.rule].use_type)
+            place = first[one.system] + one.rule
+        rows.append((numbers[one.system], kind, one.node, bits >> USE_SHIFT, place))
+    names = ("system_number", "kind", "account_number", "uses", "place")
+    columns = dict(zip(names, zip(*rows, strict=True), strict=True))
+    insert(connection, "roster", {column: (list(values), "int64") for column, values in columns.items()})
+    connection.execute(WITH_ROSTER)
+
+
 def _make_persons(connection: DuckDBPyConnection, task: Task) -> None:
+    people = len(task.profiles.of_person)
     insert(
         connection,
         "persons",
         {
-            "person": (list(range(len(task.entities))), "int32"),
-            "pseudonym": (list(task.pseudonyms or [""] * len(task.entities)), "string"),
+            "person": (list(range(people)), "int32"),
+            "pseudonym": (list(task.pseudonyms or [""] * people), "string"),
             "together": (task.book.persons.together, "int32"),
-            "entity": (list(task.entities), "string"),
+            "profile": (list(task.profiles.of_person), "int32"),
+            "moved": ([person in task.profiles.moves for person in range(people)], "bool"),
         },
     )
 
@@ -216,7 +252,7 @@ def _tallies(connection: DuckDBPyConnection, task: Task, digests: Sequence[Diges
     by_number = list(tallies.values())
     for digest in digests:
         for system in digest.stamp.patterns.keys() & tallies.keys():
-            tallies[system].source_types.add(digest.source.type)
+            tallies[system].source_types.add(evidence_of(digest.source))
     listed = f"system_number < {len(by_number)}"
     _tally_rows(connection, by_number, listed)
     _tally_accounts(connection, by_number, listed)
@@ -261,24 +297,22 @@ def _tally_accounts(connection: DuckDBPyConnection, tallies: list[Tally], listed
 
 
 def _tally_users(connection: DuckDBPyConnection, task: Task, tallies: list[Tally]) -> None:
-    """Count the users in all, by use, by entity and by month, and the people no rule decides."""
+    """Count the users in all, by use, by profile and by month, and the people no rule decides."""
     bits = [f"count(*) FILTER (uses & {1 << place} > 0)" for place in range(len(USE_TYPES))]
     bits += [
         f"count(*) FILTER (months & {1 << place}::BIGINT > 0)" for place in range(len(task.loaded.calendar.months))
     ]
     rows = connection.execute(
-        f"SELECT system_number, count(*), count(DISTINCT together), {', '.join(bits)} FROM users GROUP BY system_number"
+        f"SELECT system_number, count(*), count(DISTINCT together), count(*) FILTER ({_recent(task)}), "
+        f"{', '.join(bits)} FROM users GROUP BY system_number"
     ).fetchall()
-    for number, users, together, *counts in rows:
+    for number, users, together, recent, *counts in rows:
         tally = tallies[number]
-        tally.users, tally.together = users, together
+        tally.users, tally.together, tally.recent = users, together, recent
         tally.by_use = dict(zip(USE_TYPES, counts, strict=False))
         by_month = zip(task.loaded.calendar.months, counts[len(USE_TYPES) :], strict=True)
         tally.by_month = {month: people for month, people in by_month if people}
-    for number, entity, people in connection.execute(
-        "SELECT system_number, entity, count(*) FROM users GROUP BY ALL"
-    ).fetchall():
-        tallies[number].by_entity[entity] = people
+    _tally_profiles(connection, task, tallies)
     for number, people in connection.execute(BELOW_MINIMUM.format(systems=len(tallies))).fetchall():
         tallies[number].below_minimum = people - tallies[number].users
     if any(standing.proposed for standing in task.book.standing_of_node):
@@ -295,6 +329,28 @@ def _tally_users(connection: DuckDBPyConnection, task: Task, tallies: list[Tally
         }
 
 
+def _recent(task: Task) -> str:
+    """Return as SQL whether a user was active at the end of the period."""
+    wanted = set(task.recent_months)
+    mask = sum(1 << place for place, month in enumerate(task.loaded.calendar.months) if month in wanted)
+    return f"last >= {task.loaded.calendar.begins_at(task.recent_from)} OR months & {mask}::BIGINT > 0"
+
+
+def _tally_profiles(connection: DuckDBPyConnection, task: Task, tallies: list[Tally]) -> None:
+    """Count the users by profile, and say when movers used a system."""
+    for number, profile, people in connection.execute(
+        "SELECT system_number, profile, count(*) FROM users GROUP BY ALL"
+    ).fetchall():
+        tallies[number].profiles[profile] = people
+    if not task.profiles.moves:
+        return
+    query = "SELECT system_number, person, first, last, months FROM users WHERE moved ORDER BY system_number, person"
+    for number, person, first, last, months in connection.execute(query).fetchall():
+        times = [None if time is None else EPOCH + time * MICROSECOND for time in (first, last)]
+        used = tuple(month for place, month in enumerate(task.loaded.calendar.months) if months >> place & 1)
+        tallies[number].moves.append(Move(person, times[0], times[1], used))
+
+
 def _idle(connection: DuckDBPyConnection, task: Task, directories: Sequence[str], system: int | None = None) -> int:
     """Count the accounts of directories that stand for a person and have no row in the period."""
     book = task.book
@@ -302,18 +358,20 @@ def _idle(connection: DuckDBPyConnection, task: Task, directories: Sequence[str]
     if not nodes:
         return 0
     where = "" if system is None else f"AND system_number = {system}"
-    query = f"SELECT DISTINCT account_number FROM account_use WHERE kind <> {OUTSIDE} {where}"
+    rows = f"kind <> {OUTSIDE} AND (events > 0 OR NOT listed)"
+    query = f"SELECT DISTINCT account_number FROM account_use WHERE {rows} {where}"
     seen = {row[0] for row in connection.execute(query).fetchall()}
     return sum(book.standing_of_node[node].status == "person" for node in nodes if node not in seen)
 
 
-def _unlisted(connection: DuckDBPyConnection) -> dict[str, int]:
-    """Return the rows of the period about systems that the plan does not list."""
+def _unlisted(connection: DuckDBPyConnection) -> dict[str, tuple[int, int]]:
+    """Return the rows of the period about systems that the plan does not list, and the people in them."""
     query = (
-        "SELECT system, sum(events)::BIGINT FROM account_use JOIN systems USING (system_number) "
-        f"WHERE NOT listed AND kind <> {OUTSIDE} GROUP BY system ORDER BY system"
+        "SELECT system, sum(events)::BIGINT, count(DISTINCT a.person) FILTER (a.status = 0) "
+        "FROM account_use JOIN systems s USING (system_number) JOIN account_standing a USING (account_number) "
+        f"WHERE NOT s.listed AND kind <> {OUTSIDE} GROUP BY system ORDER BY system"
     )
-    return dict(connection.execute(query).fetchall())
+    return {system: (rows, people) for system, rows, people in connection.execute(query).fetchall()}
 
 
 def _groups(connection: DuckDBPyConnection, task: Task) -> dict[str, int]:
@@ -332,10 +390,12 @@ def _groups(connection: DuckDBPyConnection, task: Task) -> dict[str, int]:
 def _write_persons(connection: DuckDBPyConnection, task: Task, path: Path) -> None:
     """Write persons.parquet, sorted by system and pseudonym."""
     definition = task.loaded.definition
+    rules = task.loaded.all_rules
+    roster = range(len(task.loaded.rules), len(rules))
     words = [
-        (number, place, definition.use_rule(task.loaded.rules[index].use_type), f"use[{index}]")
+        (number, place, definition.use_rule(rules[index].use_type), rules[index].label)
         for number, system in enumerate(task.loaded.systems)
-        for place, index in enumerate(rules_of(task.loaded.rules, system))
+        for place, index in enumerate((*rules_of(task.loaded.rules, system), *roster))
     ]
     kinds = {"system_number": "int64", "place": "int64", "word": "string", "use_index": "string"}
     columns = list(zip(*words, strict=True)) or [()] * len(kinds)

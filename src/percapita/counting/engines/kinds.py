@@ -18,11 +18,13 @@ MONTHS = (1 << USE_SHIFT) - 1
 def kinds_of(loaded: LoadedPlan, system: str) -> list[tuple[int, int]]:
     """Return for "no rule" and for each rule of a system, in order: the kind of fact and its use bit."""
     kinds = [(UNDETERMINED_KIND, 0)]
-    for index in rules_of(loaded.rules, system):
-        use = loaded.rules[index].use_type
-        counted = loaded.definition.counts(use)
-        kinds.append((COUNTED, 1 << USE_SHIFT + USE_TYPES.index(use)) if counted else (NO_USE, 0))
+    kinds += [kind_of(loaded, loaded.rules[index].use_type) for index in rules_of(loaded.rules, system)]
     return kinds
+
+
+def kind_of(loaded: LoadedPlan, use: str) -> tuple[int, int]:
+    """Return the kind of fact that a use type makes and its use bit."""
+    return (COUNTED, 1 << USE_SHIFT + USE_TYPES.index(use)) if loaded.definition.counts(use) else (NO_USE, 0)
 
 
 def month_bits(loaded: LoadedPlan) -> dict[date, int]:

@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from percapita import __version__
 from percapita.counting.determinations import Determination, write_determinations
 from percapita.counting.digest import kept_facts
 from percapita.counting.facts import Fact, merge
 from percapita.counting.load import scope_of
-from percapita.counting.task import Counted, EventFile, Tally, Task
+from percapita.counting.task import Counted, EventFile, Move, Tally, Task
 from percapita.policy.vocabulary import USE_TYPES
-from percapita.sources.calendar import month_start
+from percapita.sources.calendar import microseconds, month_start
 from percapita.sources.inventory import unchanged
 from percapita.sources.read import ReadTotals, read_events
-from percapita.sources.spec import constant_system
+from percapita.sources.spec import constant_system, evidence_of
 from percapita.usage.accounts import Account
 from percapita.usage.rules import UNDETERMINED, first_rule
 
@@ -32,15 +32,24 @@ class _PersonUse:
     uses: set[str] = field(default_factory=set)
     months: set[date] = field(default_factory=set)
     events: int = 0
+    listed: bool = False
+    first: datetime | None = None
+    last: datetime | None = None
 
 
 @dataclass
 class _SystemFacts:
-    """Hold the facts of one system with the account of each."""
+    """Hold the facts of one system with the account of each; those of the roster are `listed` and have no events."""
 
     inside: list[tuple[Fact, Account]] = field(default_factory=list)
+    listed: list[tuple[Fact, Account]] = field(default_factory=list)
     outside: int = 0
     source_types: set[str] = field(default_factory=set)
+
+    @property
+    def all(self) -> list[tuple[Fact, Account]]:
+        """Return the facts of the period and those of the roster."""
+        return self.inside + self.listed
 
 
 class ReferenceEngine:
@@ -58,13 +67,16 @@ class ReferenceEngine:
             facts, total = self._read(task, event_file)
             totals.append(total)
             self._file_into(task, event_file, facts, systems)
+        _list(task, systems)
         tallies = {system: _tally(task, system, systems[system]) for system in task.loaded.systems}
         determinations = sorted(_determinations(task, systems))
+        counted = {found.person for found in determinations if found.counted}
         return Counted(
             tallies=tallies,
-            persons=len({found.person for found in determinations if found.counted}),
+            persons=len(counted),
             idle_accounts=_idle(task, task.directories, _seen(task, systems.values())),
             unlisted=_unlisted(task, systems),
+            profiles=dict(Counter(task.profiles.of_person[person] for person in counted)),
             groups=_groups(task, determinations),
             totals=totals,
             write_persons=lambda path: write_determinations(path, determinations, task.pseudonyms or ()),
@@ -100,7 +112,7 @@ class ReferenceEngine:
         source = event_file.file.source
         constant = constant_system(source)  # type: ignore[arg-type]
         for system in {fact.system for fact in facts} | ({constant} if constant else set()):
-            systems[system].source_types.add(source.type)
+            systems[system].source_types.add(evidence_of(source))  # type: ignore[arg-type]
         for fact in facts:
             of_system = systems[fact.system]
             if fact.bucket is not None and not task.loaded.calendar.holds(fact.bucket):
@@ -110,13 +122,22 @@ class ReferenceEngine:
             of_system.inside.append((fact, task.book.find(scope, fact.account)))
 
 
+def _list(task: Task, systems: defaultdict[str, _SystemFacts]) -> None:
+    """Give each system the facts that account lists and workforce rows are."""
+    book = task.book
+    for one in task.roster.listed:
+        rule = UNDETERMINED if one.rule == UNDETERMINED else len(task.loaded.rules) + one.rule
+        account = Account(one.node, book.standing_of_node[one.node], book.persons.of_node[one.node])
+        systems[one.system].listed.append((Fact(one.system, "", rule, None, 0, None, None), account))
+
+
 def _is_counted(task: Task, fact: Fact) -> bool:
-    return fact.rule != UNDETERMINED and task.loaded.definition.counts(task.loaded.rules[fact.rule].use_type)
+    return fact.rule != UNDETERMINED and task.loaded.definition.counts(task.loaded.all_rules[fact.rule].use_type)
 
 
 def _tally(task: Task, system: str, facts: _SystemFacts) -> Tally:
-    counted = [(fact, account) for fact, account in facts.inside if _is_counted(task, fact)]
-    undetermined = [(fact, account) for fact, account in facts.inside if fact.rule == UNDETERMINED]
+    counted = [(fact, account) for fact, account in facts.all if _is_counted(task, fact)]
+    undetermined = [(fact, account) for fact, account in facts.all if fact.rule == UNDETERMINED]
     accounts = {account.identity: account for _, account in counted}
     people = _people(task, counted)
     users = _users(task, people)
@@ -128,7 +149,13 @@ def _tally(task: Task, system: str, facts: _SystemFacts) -> Tally:
         users=len(users),
         together=len({task.book.persons.together[person] for person in users}),
         by_use={use: sum(use in found.uses for found in users.values()) for use in USE_TYPES},
-        by_entity=dict(Counter(task.entities[person] for person in users)),
+        recent=sum(_is_recent(task, found) for found in users.values()),
+        profiles=dict(Counter(task.profiles.of_person[person] for person in users)),
+        moves=[
+            Move(person, found.first, found.last, tuple(sorted(found.months)))
+            for person, found in sorted(users.items())
+            if person in task.profiles.moves
+        ],
         by_month=dict(Counter(month for found in users.values() for month in found.months)),
         events=sum(fact.events for fact, _ in counted),
         accounts_seen=len(accounts),
@@ -151,8 +178,15 @@ def _tally(task: Task, system: str, facts: _SystemFacts) -> Tally:
 
 
 def _users(task: Task, people: dict[int, _PersonUse]) -> dict[int, _PersonUse]:
-    """Return the people with as many rows as the definition asks for."""
-    return {person: use for person, use in people.items() if use.events >= task.loaded.definition.minimum_events}
+    """Return the people with as many rows as the definition asks for, and those on the roster."""
+    least = task.loaded.definition.minimum_events
+    return {person: use for person, use in people.items() if use.listed or use.events >= least}
+
+
+def _is_recent(task: Task, use: _PersonUse) -> bool:
+    """Tell whether a person used the system in the last days of the period."""
+    begin = task.loaded.calendar.begins_at(task.recent_from)
+    return bool(use.months & set(task.recent_months)) or (use.last is not None and microseconds(use.last) >= begin)
 
 
 def _people(task: Task, counted: Iterable[tuple[Fact, Account]]) -> dict[int, _PersonUse]:
@@ -161,11 +195,18 @@ def _people(task: Task, counted: Iterable[tuple[Fact, Account]]) -> dict[int, _P
         if account.standing.status != "person" or account.person is None:
             continue
         use = people[account.person]
-        use.uses.add(task.loaded.rules[fact.rule].use_type)
+        use.uses.add(task.loaded.all_rules[fact.rule].use_type)
         use.events += fact.events
+        use.listed |= _is_listed(task, fact)
+        use.first = min((time for time in (use.first, fact.first) if time is not None), default=None)
+        use.last = max((time for time in (use.last, fact.last) if time is not None), default=None)
         if fact.bucket is not None:
             use.months.add(month_start(fact.bucket))
     return people
+
+
+def _is_listed(task: Task, fact: Fact) -> bool:
+    return fact.rule >= len(task.loaded.rules)
 
 
 def _seen(task: Task, systems: Iterable[_SystemFacts]) -> set[object]:
@@ -183,13 +224,16 @@ def _idle(task: Task, directories: Iterable[str], seen: set[object]) -> int:
     return sum(node not in seen and task.book.standing_of_node[node].status == "person" for node in nodes)
 
 
-def _unlisted(task: Task, systems: dict[str, _SystemFacts]) -> dict[str, int]:
+def _unlisted(task: Task, systems: dict[str, _SystemFacts]) -> dict[str, tuple[int, int]]:
     found = {
-        system: sum(fact.events for fact, _ in facts.inside)
+        system: (
+            sum(fact.events for fact, _ in facts.inside),
+            len({account.person for _, account in facts.inside if account.standing.status == "person"}),
+        )
         for system, facts in systems.items()
         if system not in task.loaded.systems
     }
-    return {system: events for system, events in sorted(found.items()) if events}
+    return {system: numbers for system, numbers in sorted(found.items()) if numbers[0]}
 
 
 def _groups(task: Task, determinations: Iterable[Determination]) -> dict[str, int]:
@@ -202,10 +246,10 @@ def _groups(task: Task, determinations: Iterable[Determination]) -> dict[str, in
 
 
 def _determinations(task: Task, systems: dict[str, _SystemFacts]) -> Iterator[Determination]:
-    """Yield for each listed system and person with a row in the period whether the person counts, and why."""
+    """Yield for each listed system and person with a row or on the roster whether the person counts, and why."""
     for system in task.loaded.systems:
         by_person: defaultdict[int, list[tuple[Fact, Account]]] = defaultdict(list)
-        for fact, account in systems[system].inside:
+        for fact, account in systems[system].all:
             if account.person is not None:
                 by_person[account.person].append((fact, account))
         for person, evidence in by_person.items():
@@ -220,7 +264,7 @@ def _determine(task: Task, system: str, person: int, evidence: list[tuple[Fact, 
     rank = min(by_rank)
     chosen = by_rank[rank]
     events = sum(fact.events for fact, _ in chosen)
-    enough = events >= task.loaded.definition.minimum_events
+    enough = events >= task.loaded.definition.minimum_events or any(_is_listed(task, fact) for fact, _ in chosen)
     firsts = [fact.first for fact, _ in chosen if fact.first is not None]
     lasts = [fact.last for fact, _ in chosen if fact.last is not None]
     return Determination(
@@ -230,7 +274,7 @@ def _determine(task: Task, system: str, person: int, evidence: list[tuple[Fact, 
         use_types=tuple(
             use
             for use in USE_TYPES
-            if rank <= 1 and any(task.loaded.rules[fact.rule].use_type == use for fact, _ in chosen)
+            if rank <= 1 and any(task.loaded.all_rules[fact.rule].use_type == use for fact, _ in chosen)
         ),
         rule=_rule(task, rank, enough, chosen),
         first_seen=min(firsts, default=None),
@@ -252,8 +296,9 @@ def _rule(task: Task, rank: int, enough: bool, chosen: list[tuple[Fact, Account]
     if rank == 2:
         return "undetermined"
     index = min(fact.rule for fact, _ in chosen)
+    chosen_rule = task.loaded.all_rules[index]
     if rank == 3:
-        return f"use[{index}]"
+        return chosen_rule.label
     definition = task.loaded.definition
-    rule = definition.use_rule(task.loaded.rules[index].use_type) if enough else definition.minimum_rule
-    return f"{rule}/use[{index}]"
+    rule = definition.use_rule(chosen_rule.use_type) if enough else definition.minimum_rule
+    return f"{rule}/{chosen_rule.label}"
