@@ -31,12 +31,13 @@ COMMANDS: dict[str, str] = {
     "quote": "percapita.cli.quote",
     "license": "percapita.cli.license",
     "charges": "percapita.cli.charges",
+    "industry": "percapita.cli.industry",
     "export-help": "percapita.cli.export_help",
     "policy": "percapita.cli.plans",
     "schema": "percapita.cli.plans",
 }
 # Words that only begin a command: alone they ask for help.
-GROUPS = (["charges"], ["digest"], ["license"], ["people"], ["policy"])
+GROUPS = (["charges"], ["digest"], ["industry"], ["license"], ["people"], ["policy"])
 
 
 def build_app(commands: list[str]) -> typer.Typer:
