@@ -22,6 +22,7 @@ class Table(StrEnum):
     USER_DEFINITION = "user-definition"
     RATE_CARD = "rate-card"
     POSTING_RULES = "posting-rules"
+    INDUSTRY_PRIOR = "industry-prior"
 
 
 class SchemaName(StrEnum):
@@ -78,12 +79,13 @@ def write_template(folder: Path) -> None:
 
 def shelf(kind: Table) -> Shelf:
     """Return the shipped policy tables of a kind."""
-    from percapita.policy import posting, rate_card, user_definition
+    from percapita.policy import industry_prior, posting, rate_card, user_definition
 
     return {
         Table.USER_DEFINITION: user_definition.SHELF,
         Table.RATE_CARD: rate_card.SHELF,
         Table.POSTING_RULES: posting.SHELF,
+        Table.INDUSTRY_PRIOR: industry_prior.SHELF,
     }[kind]
 
 

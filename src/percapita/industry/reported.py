@@ -1,0 +1,98 @@
+"""Bare reported numbers, and statements, as subjects of questions."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from percapita.errors import InputError, nearest
+from percapita.industry.expect import Expected, checked_ccn, expect
+from percapita.industry.facts import Facts
+from percapita.industry.organization import OrganizationExpected, expect_organization, read_sites
+from percapita.industry.questions import Subject
+from percapita.industry.users import Reported, expected_users, read_statement
+from percapita.policy.industry_prior import IndustryPriors
+from percapita.policy.vocabulary import SYSTEM_KINDS
+
+NEEDED = ("ccn", "kind", "users")
+COLUMNS = ("organization", "system", *NEEDED)
+
+
+def read_reported(path: Path) -> dict[str, tuple[str, list[Reported]]]:
+    """Return name and reported figures by CCN. Raises InputError that names row and column of what is wrong."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise InputError(
+            f"the reported figures cannot be read ({error.strerror})", str(path), "check the path"
+        ) from None
+    except UnicodeDecodeError:
+        raise InputError("the reported figures are not UTF-8 text", str(path), "save the file as CSV UTF-8") from None
+    rows = csv.DictReader(io.StringIO(text))
+    header = list(rows.fieldnames or [])
+    for column in header:
+        if column not in COLUMNS:
+            raise InputError(f"the column {column!r} is not known", f"{path.name}, row 1", nearest(column, COLUMNS))
+    for column in NEEDED:
+        if column not in header:
+            raise InputError(f"the column {column!r} is missing", f"{path.name}, row 1", f"write {', '.join(COLUMNS)}")
+    found: dict[str, tuple[str, list[Reported]]] = {}
+    for number, row in enumerate(rows, start=2):
+        cells = {name: (row.get(name) or "").strip() for name in COLUMNS}
+        ccn = checked_ccn(cells["ccn"], f"{path.name}, row {number}, column 'ccn'")
+        _, reported = found.setdefault(ccn, (cells["organization"] or ccn, []))
+        reported.append(_reported(cells, f"{path.name}, row {number}"))
+    if not found:
+        raise InputError("the file reports nothing", str(path), f"write rows with {', '.join(COLUMNS)}")
+    return found
+
+
+def _reported(cells: dict[str, str], place: str) -> Reported:
+    if cells["kind"] not in SYSTEM_KINDS:
+        what = f"{cells['kind']!r} is not a kind of application"
+        raise InputError(what, f"{place}, column 'kind'", nearest(cells["kind"], SYSTEM_KINDS))
+    users = cells["users"].replace(",", "")
+    if not users.isdigit():
+        raise InputError(
+            f"{cells['users']!r} is no number of users", f"{place}, column 'users'", "write a whole number"
+        )
+    name = cells["system"] or cells["kind"]
+    return Reported(name, name, cells["kind"], int(users), "declared", 0.0)
+
+
+def subjects_reported(facts: Facts, path: Path, priors: IndustryPriors) -> list[Subject]:
+    """Return a subject for each organization of a file of reported figures."""
+    told = read_reported(path)
+    return [
+        _subject(facts, name, (ccn,), reported, expect(facts, ccn, priors), priors)
+        for ccn, (name, reported) in told.items()
+    ]
+
+
+def subject_of_statement(facts: Facts, path: Path, ccn: str, sites: Path | None, priors: IndustryPriors) -> Subject:
+    """Return the subject of a statement; a CCN or a file of sites says whose it is. Raises InputError without."""
+    name, reported = read_statement(path)
+    if bool(ccn) == (sites is not None):
+        raise InputError("a statement does not say which hospitals it is about", str(path), "give --ccn, or --org FILE")
+    if sites is None:
+        found: Expected | OrganizationExpected = expect(facts, ccn, priors)
+        ccns: tuple[str, ...] = (found.ccn,) if isinstance(found, Expected) else ()
+    else:
+        found = expect_organization(facts, read_sites(sites), priors, sites.name)
+        ccns = tuple(site.ccn for site in found.sites if site.ccn)
+    return _subject(facts, name, ccns, reported, found, priors)
+
+
+def _subject(
+    facts: Facts,
+    name: str,
+    ccns: tuple[str, ...],
+    reported: Sequence[Reported],
+    expected: Expected | OrganizationExpected,
+    priors: IndustryPriors,
+) -> Subject:
+    """Return a subject. Its own log corrects no range here: a number must not be compared with itself."""
+    users = {one.kind: one for one in expected_users(expected.persons, priors)}
+    return Subject(name, ccns, reported, expected, users, {ccn: facts.reports(ccn) for ccn in ccns}, facts)
