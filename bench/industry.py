@@ -47,8 +47,9 @@ def legal_names(phone: bool) -> Iterator[tuple[str, Organization]]:
                 continue
             if ccn not in seen:
                 seen.add(ccn)
-                cells = [row[name] for name in COLUMNS]
-                yield ccn, Organization(ccn, place(*cells, row["PROVIDER PHONE NUM"] if phone else ""))
+                name, address, city, state, zip5 = (row[column] for column in COLUMNS)
+                number = row["PROVIDER PHONE NUM"] if phone else ""
+                yield ccn, Organization(ccn, place(name, address, city, state, zip5, number))
 
 
 COLUMNS = ("PROVIDER / ORG NAME", "PROVIDER  ADDRESS", "PROVIDER CITY", "PROVIDER STATE", "PROVIDER ZIP 5 CD")

@@ -40,12 +40,12 @@ class Weights:
     address_most: float = 14.0
     other_number: float = -2.0
     zips: tuple[float, float, float, float] = (6.0, 2.5, 0.5, -3.0)  # five digits the same, four, three, fewer
-    city: tuple[float, float] = (3.0, -2.0)
+    city: tuple[float, float] = (0.6, -2.0)  # for each bit of how rare the city is; another city
     phone: tuple[float, float] = (9.0, -1.0)
     specialty: float = -5.0  # psychiatric, children's, rehabilitation: named by one side only
-    match_from: float = -6.0
+    match_from: float = -10.0
     review_from: float = -12.0
-    margin: float = 1.5
+    margin: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -151,6 +151,7 @@ class Hospitals:
                 self._by_npi[npi].add(ccn)
         self._name_bits = _bits(one.name for one in self._places)
         self._address_bits = _bits(one.address for one in self._places)
+        self._city_bits = _bits(frozenset({one.state + one.city}) for one in self._places)
         self._blocks: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
         for number, one in enumerate(self._places):
             for key in self._keys(one):
@@ -175,8 +176,8 @@ class Hospitals:
         taken = {link.ccn for link in exact.values()}
         rest = [one for one in organizations if one.id not in exact]
         scores = {one.id: self._partners(one, weights) for one in rest}
-        chosen, wanting = _one_to_one(scores, taken), _wanted(scores)
-        return [exact.get(one.id) or _decide(one, scores, chosen, wanting, taken, weights) for one in organizations]
+        pairs = _Pairs(scores, taken, weights.margin)
+        return [exact.get(one.id) or _decide(one, pairs, weights) for one in organizations]
 
     def _exact(self, one: Organization) -> Link | None:
         if one.ccn and one.ccn in self._known:
@@ -207,7 +208,7 @@ class Hospitals:
             if one.number and other.number and one.number != other.number:
                 address += w.other_number
         zip_code = w.zips[_zip_level(one.zip, other.zip)] if one.zip and other.zip else 0.0
-        city = w.city[one.city != other.city] if one.city and other.city else 0.0
+        city = self._city(one, other, w) if one.city and other.city else 0.0
         phone = w.phone[one.phone != other.phone] if one.phone and other.phone else 0.0
         specialty = w.specialty if one.specialties != other.specialties else 0.0
         parts = {"name": min(name, w.name_most), "address": address, "ZIP": zip_code, "city": city, "phone": phone}
@@ -215,6 +216,13 @@ class Hospitals:
         differ = [word for word, bits in parts.items() if bits <= -2] + (["specialty"] if specialty else [])
         reason = f"{' and '.join(agree) or 'nothing'} agree" + (f"; {' and '.join(differ)} differ" if differ else "")
         return sum(parts.values()) + specialty, reason
+
+    def _city(self, one: Place, other: Place, w: Weights) -> float:
+        """Return the bits of the cities: a town with one hospital says more than one with thirty."""
+        same, different = w.city
+        if one.city.replace(" ", "") != other.city.replace(" ", ""):
+            return different
+        return same * self._city_bits.get(other.state + other.city, 0.0)
 
 
 def _bits(sets: Iterable[frozenset[str]]) -> dict[str, float]:
@@ -250,40 +258,58 @@ def _one_to_one(scores: dict[str, list[tuple[float, str, str]]], taken: set[str]
     return chosen
 
 
-def _decide(
-    one: Organization,
-    scores: dict[str, list[tuple[float, str, str]]],
-    chosen: dict[str, str],
-    wanting: dict[str, list[tuple[float, str]]],
-    taken: set[str],
-    weights: Weights,
-) -> Link:
+class _Pairs:
+    """Hold all pairs that were scored, and which of them were chosen.
+
+    A rival that has a partner of its own with a clearly better score is none: one to one leaves it there.
+    """
+
+    def __init__(self, partners: dict[str, list[tuple[float, str, str]]], taken: set[str], margin: float) -> None:
+        """Choose among the pairs."""
+        self.partners, self.chosen, self._taken, self._margin = partners, _one_to_one(partners, taken), taken, margin
+        self._holder = {ccn: id for id, ccn in self.chosen.items()}
+        self._wanting: defaultdict[str, list[tuple[float, str]]] = defaultdict(list)
+        self._own: dict[str, float] = {}  # the score of each organization with its own hospital
+        for id, found in partners.items():
+            for score, ccn, _ in found:
+                self._wanting[ccn].append((score, id))
+                if self.chosen.get(id) == ccn:
+                    self._own[id] = score
+
+    def lead(self, id: str, ccn: str, score: float) -> float:
+        """Return how far a hospital leads over the other hospitals of an organization."""
+        rivals = [
+            other
+            for other, partner, _ in self.partners[id]
+            if partner not in (ccn, *self._taken) and not self._settled(self._holder.get(partner), other)
+        ]
+        return score - max(rivals, default=-math.inf)
+
+    def lead_over_others(self, id: str, ccn: str, score: float) -> float:
+        """Return how far an organization leads over the other organizations that are near to its hospital."""
+        rivals = [other for other, rival in self._wanting[ccn] if rival != id and not self._settled(rival, other)]
+        return score - max(rivals, default=-math.inf)
+
+    def _settled(self, rival: str | None, score: float) -> bool:
+        """Tell whether an organization has a hospital that is clearly nearer than a score."""
+        return rival is not None and self._own.get(rival, -math.inf) >= score + self._margin
+
+
+def _decide(one: Organization, pairs: _Pairs, weights: Weights) -> Link:
     note = f"; {one.fault}" if one.fault else ""
-    ccn = chosen.get(one.id)
+    ccn = pairs.chosen.get(one.id)
     if ccn is None:
         return Link(one.id, "", None, NONE, f"no hospital is near{note}")
-    partners = scores[one.id]
-    score, _, reason = next(partner for partner in partners if partner[1] == ccn)
-    rivals = [other for other, partner, _ in partners if partner != ccn and partner not in taken]
-    lead = score - max(rivals, default=-math.inf)
-    wanted = max((other for other, id in wanting[ccn] if id != one.id), default=-math.inf)
+    score, _, reason = next(partner for partner in pairs.partners[one.id] if partner[1] == ccn)
+    lead, lead_over_others = pairs.lead(one.id, ccn, score), pairs.lead_over_others(one.id, ccn, score)
     if score < weights.review_from:
         return Link(one.id, "", round(score, 1), NONE, f"the nearest hospital is not alike: {reason}{note}")
-    if score >= weights.match_from and min(lead, score - wanted) >= weights.margin:
+    if score >= weights.match_from and min(lead, lead_over_others) >= weights.margin:
         return Link(one.id, ccn, round(score, 1), MATCH, reason + note)
     why = "another hospital is as near" if lead < weights.margin else "another organization is as near to the hospital"
     if score < weights.match_from:
         why = "too little agrees"
     return Link(one.id, ccn, round(score, 1), REVIEW, f"{why}; {reason}{note}")
-
-
-def _wanted(scores: dict[str, list[tuple[float, str, str]]]) -> dict[str, list[tuple[float, str]]]:
-    """Return for each hospital the two organizations with the best scores, the best first."""
-    by_ccn: defaultdict[str, list[tuple[float, str]]] = defaultdict(list)
-    for id, partners in scores.items():
-        for score, ccn, _ in partners:
-            by_ccn[ccn].append((score, id))
-    return {ccn: sorted(found, key=lambda one: (-one[0], one[1]))[:2] for ccn, found in by_ccn.items()}
 
 
 def write_links(path: Path, links: Sequence[Link]) -> None:

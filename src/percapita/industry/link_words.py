@@ -78,7 +78,7 @@ def place(name: str, address: str, city: str, state: str, zip: str, phone: str) 
         name=name_words,
         specialties=name_words & SPECIALTIES,
         address=frozenset(street),
-        number=street[0] if street and street[0][0].isdigit() else "",
+        number=next((word for word in street if word[0].isdigit()), ""),
         box=bool(BOX.search(address)),
         city=" ".join(STREETS.get(word, word) for word in words(city)),
         state=state_code(state),
