@@ -77,6 +77,8 @@ def _register_expect(group: typer.Typer) -> None:
         from percapita.industry.users import expected_users, largest_by_kind, read_statement
         from percapita.policy.industry_prior import load_industry_priors
 
+        if bool(ccn) == (org is not None):
+            raise InputError("name one provider or one file of sites", "--ccn, --org", "give one of both options")
         table = load_industry_priors(priors, Path())
         own = largest_by_kind(read_statement(statement)[1]) if statement else None
         with opened(data_home()) as connection:
@@ -178,12 +180,10 @@ def _register_link(group: typer.Typer) -> None:
 
 
 def expected_of(facts: Facts, ccn: str, org: Path | None, table: IndustryPriors) -> Expected | OrganizationExpected:
-    """Return the expectation of a provider or an organization. Raises InputError unless exactly one is named."""
+    """Return the expectation of a provider or an organization."""
     from percapita.industry.expect import expect
     from percapita.industry.organization import expect_organization, read_sites
 
-    if bool(ccn) == (org is not None):
-        raise InputError("name one provider or one file of sites", "--ccn, --org", "give one of both options")
     if org is None:
         return expect(facts, ccn, table)
     return expect_organization(facts, read_sites(org), table, org.name)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 # Six characters: two of the state, then the number of the facility. A letter in third place marks a unit, in last place
 # an emergency or federal hospital, in first place an older health center. Ten characters: surgery centers and others.
-CCN = re.compile(r"\d{6}|\d{2}[A-Z]\d{3}|\d{5}[A-Z]|[A-Z]\d{5}|\d{2}[A-Z]\d{7}")
-CCN_SHORT = re.compile(r"[1-9]\d{4}|[1-9][A-Z]\d{3}|[1-9]\d{3}[A-Z]|[1-9][A-Z]\d{7}")
-SCIENTIFIC = re.compile(r"\d+([.,]\d+)?E[+-]?\d+")
-NPI = re.compile(r"[12]\d{9}")
+CCN = re.compile(r"[0-9]{6}|[0-9]{2}[A-Z][0-9]{3}|[0-9]{5}[A-Z]|[A-Z][0-9]{5}|[0-9]{2}[A-Z][0-9]{7}")
+CCN_SHORT = re.compile(r"[1-9][0-9]{4}|[1-9][A-Z][0-9]{3}|[1-9][0-9]{3}[A-Z]|[1-9][A-Z][0-9]{7}")
+SCIENTIFIC = re.compile(r"[0-9]+([.,][0-9]+)?E[+-]?[0-9]+")
+NPI = re.compile(r"[12][0-9]{9}")
 CEHRT = re.compile(r"00(14|15)[CEH][0-9A-HJ-NP-Z]{10}")
 LOST_ZERO = "leading zero restored"
 FRACTION = "decimals of a spreadsheet removed"
@@ -38,7 +38,7 @@ def read_ccn(text: str) -> Identifier:
     word = text.strip().strip("'").upper()
     if SCIENTIFIC.fullmatch(word) and not CCN.fullmatch(word):
         raise IdentifierError("a spreadsheet wrote the CCN in scientific form; its digits are lost")
-    plain = re.sub(r"\.0+", "", word) if re.fullmatch(r"\d+\.0+", word) else word
+    plain = re.sub(r"\.0+", "", word) if re.fullmatch(r"[0-9]+\.0+", word) else word
     mended = FRACTION if plain != word else ""
     if CCN.fullmatch(plain) and not plain.startswith("00"):
         return Identifier(plain, mended)
@@ -50,7 +50,7 @@ def read_ccn(text: str) -> Identifier:
 def read_npi(text: str) -> Identifier:
     """Return the NPI that a cell holds. Raises IdentifierError. Source: 45 CFR 162.406, ISO/IEC 7812."""
     word = text.strip()
-    plain = re.sub(r"\.0+", "", word) if re.fullmatch(r"\d+\.0+", word) else word
+    plain = re.sub(r"\.0+", "", word) if re.fullmatch(r"[0-9]+\.0+", word) else word
     if SCIENTIFIC.fullmatch(word.upper()):
         raise IdentifierError("a spreadsheet wrote the NPI in scientific form; its digits are lost")
     if not NPI.fullmatch(plain):
@@ -91,7 +91,7 @@ def cehrt_forms(text: str) -> list[str]:
 
 def zip5(text: str) -> str:
     """Return the five digits of a ZIP code, its leading zero restored; nothing if it is none."""
-    found = re.match(r"\d{3,5}(?!\d)|\d{8,9}(?!\d)", re.sub(r"\.0+$", "", text.strip()))
+    found = re.match(r"[0-9]{3,5}(?![0-9])|[0-9]{8,9}(?![0-9])", re.sub(r"\.0+$", "", text.strip()))
     if not found:
         return ""
     digits = found[0]

@@ -43,7 +43,8 @@ class Weights:
     city: tuple[float, float] = (0.6, -2.0)  # for each bit of how rare the city is; another city
     phone: tuple[float, float] = (9.0, -1.0)
     specialty: float = -5.0  # psychiatric, children's, rehabilitation: named by one side only
-    match_from: float = -10.0
+    elsewhere: float = 4.0  # times that, where the address does not agree either
+    match_from: float = -6.0
     review_from: float = -12.0
     margin: float = 1.0
 
@@ -210,7 +211,7 @@ class Hospitals:
         zip_code = w.zips[_zip_level(one.zip, other.zip)] if one.zip and other.zip else 0.0
         city = self._city(one, other, w) if one.city and other.city else 0.0
         phone = w.phone[one.phone != other.phone] if one.phone and other.phone else 0.0
-        specialty = w.specialty if one.specialties != other.specialties else 0.0
+        specialty = w.specialty * (1 if address >= 2 else w.elsewhere) if one.specialties != other.specialties else 0.0
         parts = {"name": min(name, w.name_most), "address": address, "ZIP": zip_code, "city": city, "phone": phone}
         agree = [word for word, bits in parts.items() if bits >= 2]
         differ = [word for word, bits in parts.items() if bits <= -2] + (["specialty"] if specialty else [])

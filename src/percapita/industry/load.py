@@ -15,7 +15,7 @@ from percapita.industry import raw_report
 from percapita.industry.layouts import YEARLY, Layout, recognize
 from percapita.industry.reading import RawFile, open_raw
 from percapita.industry.rows import Found, read_rows, refuse_many_rejects
-from percapita.industry.store import UNDATED, Load, loads, rebuild, write_load
+from percapita.industry.store import NAME, UNDATED, Load, loads, rebuild, write_load
 from percapita.sources.rejects import Reject
 
 RELEASE = re.compile(
@@ -67,7 +67,9 @@ def load_files(paths: Sequence[Path], home: Path, release: str = "", most_reject
     number = max((load.number for load in known.values()), default=0)
     for place, one in enumerate(fresh, start=number + 1):
         told.append(_keep(home, place, one))
-    standing = {load.number: load for load in (rebuild(home) if fresh else known.values())}
+    standing = {
+        load.number: load for load in (rebuild(home) if fresh or not (home / NAME).exists() else known.values())
+    }
     return [_standing(one, standing) for one in told]
 
 

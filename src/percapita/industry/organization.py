@@ -15,6 +15,7 @@ from percapita.industry.expect import Expected, Input, Interval, expect
 from percapita.industry.facts import Facts
 from percapita.industry.identifiers import IdentifierError, read_npi
 from percapita.policy.industry_prior import IndustryPriors, Prior
+from percapita.wording import many
 
 COLUMNS = ("name", "ccn", "npi", "pac", "clinicians", "persons")
 KEYS = ("ccn", "npi", "pac")
@@ -62,7 +63,7 @@ class OrganizationExpected:
         shared = self.shared
         unknown = f"; nothing is known of {len(self.unknown)} more, so it is a lower end" if self.unknown else ""
         return (
-            f"the persons of {len(self.sites)} sites, less {shared.expected:.0%} "
+            f"the persons of {many(len(self.sites), 'site')}, less {shared.expected:.0%} "
             f"({shared.low:.0%} to {shared.high:.0%}, declared, not found) whom two sites share{unknown}"
         )
 
@@ -194,7 +195,7 @@ def _clinic(clinicians: float, said: str, file: str, year: int, priors: Industry
 
 
 def _count(text: str, column: str, place: str) -> float:
-    if not text.replace(",", "").isdigit() or int(text.replace(",", "")) == 0:
+    if not (text.isascii() and text.replace(",", "").isdigit()) or int(text.replace(",", "")) == 0:
         raise InputError(
             f"{text!r} is no number of {column}", f"{place}, column {column!r}", "write a whole number above 0"
         )

@@ -17,7 +17,9 @@ BED_LIMIT = 120.0  # no hospital has more FTE for a bed; hours have 2080 times a
 
 def fte_doubts(report: Report, own: Sequence[Report]) -> list[str]:
     """Return why the FTE of a report cannot be taken, nothing if it can; `own` are the provider's reports."""
-    return [doubt for check in (hours_as_fte, jump, salary) if (doubt := check(report, own))]
+    if doubt := hours_as_fte(report, own):
+        return [doubt]
+    return [doubt for check in (jump, salary) if (doubt := check(report, own))]
 
 
 def own_median(report: Report, own: Sequence[Report]) -> float | None:

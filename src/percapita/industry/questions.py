@@ -103,7 +103,16 @@ def as_json(subject: Subject) -> dict[str, Any]:
         band = users.as_json() if users else dict.fromkeys(("low", "expected", "high"))
         usable = "context" if subject.expected.usable_for == "context" or users is None else users.usable_for
         ends = {name: band[name] for name in ("low", "expected", "high")}
-        ranges.append({"name": one.name, "kind": one.kind, "reported": one.users, **ends, "usable_for": usable})
+        ranges.append(
+            {
+                "name": one.name,
+                "kind": one.kind,
+                "reported": one.users,
+                "proxy": one.proxy,
+                **ends,
+                "usable_for": usable,
+            }
+        )
     return {
         "organization": subject.name,
         "ccns": list(subject.ccns),
@@ -217,7 +226,7 @@ def hours_reported(subject: Subject) -> Found:
     """A cost report has paid hours where full-time equivalents belong."""
     for report, own in _reports(subject):
         if doubt := hours_as_fte(report, own):
-            sentence = f"In the cost report of {report.year}, {report.ccn}: {doubt}. Is it the number of paid hours?"
+            sentence = f"In a cost report of {report.ccn}: {doubt}. Is it the number of paid hours?"
             yield Finding("IND-D01", f"{report.ccn}, {report.year}", report.fte, None, sentence)
 
 
@@ -227,7 +236,7 @@ def fte_jumps(subject: Subject) -> Found:
     for report, own in _reports(subject):
         doubt = jump(report, own)
         if doubt and not hours_as_fte(report, own):
-            sentence = f"In the cost report of {report.year}, {report.ccn}: {doubt}. What changed, or is it a mistake?"
+            sentence = f"In a cost report of {report.ccn}: {doubt}. What changed, or is it a mistake?"
             yield Finding("IND-D02", f"{report.ccn}, {report.year}", report.fte, None, sentence)
 
 
@@ -237,9 +246,7 @@ def salary_is_strange(subject: Subject) -> Found:
     for report, own in _reports(subject):
         doubt = salary(report, own)
         if doubt and not hours_as_fte(report, own):
-            sentence = (
-                f"In the cost report of {report.year}, {report.ccn}: {doubt}. Are FTE and salaries of the same staff?"
-            )
+            sentence = f"In a cost report of {report.ccn}: {doubt}. Are FTE and salaries of the same staff?"
             yield Finding("IND-D03", f"{report.ccn}, {report.year}", report.fte, None, sentence)
 
 

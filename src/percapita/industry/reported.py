@@ -17,7 +17,7 @@ from percapita.policy.industry_prior import IndustryPriors
 from percapita.policy.vocabulary import SYSTEM_KINDS
 
 NEEDED = ("ccn", "kind", "users")
-COLUMNS = ("organization", "system", *NEEDED)
+COLUMNS = ("organization", "system", *NEEDED, "proxy")
 
 
 def read_reported(path: Path) -> dict[str, tuple[str, list[Reported]]]:
@@ -53,13 +53,17 @@ def _reported(cells: dict[str, str], place: str) -> Reported:
     if cells["kind"] not in SYSTEM_KINDS:
         what = f"{cells['kind']!r} is not a kind of application"
         raise InputError(what, f"{place}, column 'kind'", nearest(cells["kind"], SYSTEM_KINDS))
-    users = cells["users"].replace(",", "")
-    if not users.isdigit():
-        raise InputError(
-            f"{cells['users']!r} is no number of users", f"{place}, column 'users'", "write a whole number"
-        )
     name = cells["system"] or cells["kind"]
-    return Reported(name, name, cells["kind"], int(users), "declared", 0.0)
+    users = _users(cells["users"], "users", place)
+    proxy = _users(cells["proxy"], "proxy", place) if cells["proxy"] else None
+    return Reported(name, name, cells["kind"], users, "declared", 0.0, proxy)
+
+
+def _users(cell: str, column: str, place: str) -> int:
+    digits = cell.replace(",", "")
+    if not (digits.isascii() and digits.isdigit()):
+        raise InputError(f"{cell!r} is no number of users", f"{place}, column {column!r}", "write a whole number")
+    return int(digits)
 
 
 def subjects_reported(facts: Facts, path: Path, priors: IndustryPriors) -> list[Subject]:

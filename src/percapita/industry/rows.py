@@ -24,7 +24,7 @@ from percapita.sources.rejects import Reject
 
 READ_KEY: dict[str, Callable[[str], Identifier]] = {"ccn": read_ccn, "npi": read_npi}
 MISSING = {"", "not available", "not applicable", "n/a", "na", "null", "none", "."}
-NUMBER = re.compile(r"-?\$?\s*\d[\d,]*(\.\d+)?|-?\.\d+")
+NUMBER = re.compile(r"-?\$?\s*[0-9][0-9,]*(\.[0-9]+)?|-?\.[0-9]+")
 MONEY = ("salaries", "incentive_payment")  # corrections make these negative
 FACTS = ("row", "scheme", "id", "metric", "number", "text", "begins", "ends")
 PLACES = ("row", "scheme", "id", "name", "address", "city", "state", "zip", "phone", "npi")
@@ -155,7 +155,7 @@ def period_of(row: _Row, layout: Layout) -> tuple[date | None, date | None]:
     period = layout.period
     if "year" in period:
         column, cell = row.get(period["year"])
-        year = re.match(r"(19|20)\d\d", cell)
+        year = re.match(r"(19|20)[0-9]{2}", cell)
         if not year:
             if cell:
                 raise RowError(f"{column}\tnot a year")
@@ -203,7 +203,7 @@ def _add_place(row: _Row, number: int, scheme: str, key: str, layout: Layout, fo
             state_code(cells.get("state", "")),
             zip5(cells.get("zip", "")),
             re.sub(r"\D", "", cells.get("phone", ""))[-10:],
-            npi if re.fullmatch(r"[12]\d{9}", npi) else "",
+            npi if re.fullmatch(r"[12][0-9]{9}", npi) else "",
         )
 
 

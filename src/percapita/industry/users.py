@@ -47,7 +47,10 @@ class Users:
 
 @dataclass(frozen=True)
 class Reported:
-    """Hold a reported figure of one system: `coverage` is the share of its months that the log has, 0 without a log."""
+    """Hold a reported figure of one system: `coverage` is the share of its months that the log has, 0 without a log.
+
+    `proxy` is the figure of the User Proxy Model, if somebody gave it.
+    """
 
     id: str
     name: str
@@ -55,6 +58,7 @@ class Reported:
     users: int | None
     basis: str
     coverage: float
+    proxy: int | None = None
 
 
 def expected_users(
