@@ -154,6 +154,7 @@ def test_a_finding_keeps_value_link_day_and_copy(tmp_path: Path) -> None:
     [
         ("330001,headcount,1234,https://example.org,2026-02-03,gone.html", "saved copy of a finding is not there"),
         ("330001,headcount,1234,,2026-02-03,page.html", "a finding has no link"),
+        ("330001,employees,12,https://example.org,2026-02-03,page.html", "a finding has no metric that is known"),
         ("330001,headcount,many,https://example.org,2026-02-03,page.html", "not a number"),
         ("330001,headcount,12,https://example.org,02/03/2026,page.html", "not a date such as 2021-09-30"),
     ],

@@ -44,7 +44,7 @@ def asked(
     load_files(paths, folder / "industry")
     (folder / "reported.csv").write_text("organization,system,ccn,kind,users\n" + reported, encoding="utf-8")
     with opened(folder / "industry") as connection:
-        yield subjects_reported(Facts(connection), folder / "reported.csv", priors)[0]
+        yield subjects_reported(Facts(connection), folder / "reported.csv", priors)[0][0]
 
 
 def attested(id: str) -> dict[str, str]:
@@ -133,8 +133,9 @@ def test_real_cehrt_ids(facts: Facts) -> None:
 
 def test_minnesota(facts: Facts, priors: IndustryPriors, tmp_path: Path) -> None:
     path = tmp_path / "reported.csv"
-    path.write_text("ccn,kind,users\n244002,emr,300\n", encoding="utf-8")
-    (subject,) = subjects_reported(facts, path, priors)
+    path.write_text("organization,ccn,kind,users\nAnoka,244002,emr,300\nGone,339999,emr,5\n", encoding="utf-8")
+    (subject,), unknown = subjects_reported(facts, path, priors)
+    assert unknown == ["Gone (339999)"]
     told = questions(subject)
     assert [one.rule for one in told] == ["IND-D01", "IND-D01"]
     assert told[0].sentence == (

@@ -116,16 +116,20 @@ def _register_question(group: typer.Typer) -> None:
         with opened(data_home()) as connection:
             facts = Facts(connection)
             if statement is not None:
-                subjects = [subject_of_statement(facts, statement, ccn, org, table)]
+                subjects, unknown = [subject_of_statement(facts, statement, ccn, org, table)], list[str]()
             else:
-                subjects = subjects_reported(facts, reported or Path(), table)
+                subjects, unknown = subjects_reported(facts, reported or Path(), table)
             told = [told_of(one) for one in subjects]
         if html is not None:
             write_page(html, told)
         if format is Format.JSON:
-            show_json({"schema": "percapita/questions/1", "priors": table.id, "organizations": told})
+            show_json(
+                {"schema": "percapita/questions/1", "priors": table.id, "organizations": told, "unknown": unknown}
+            )
         else:
             show_questions(told)
+            for name in unknown:
+                say(f"  nothing is loaded about {name}")
 
 
 def show_questions(told: list[dict[str, Any]]) -> None:

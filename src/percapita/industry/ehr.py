@@ -39,19 +39,25 @@ def bundle(facts: Facts, ccn: str) -> list[Product]:
 
 
 def order_entry(facts: Facts, listings: list[str]) -> dict[str, int]:
-    """Return how many criteria of order entry each listing has; one that no loaded list knows is not in the result."""
+    """Return how many criteria of order entry each listing has, by its product number or database id.
+
+    A listing that no loaded list knows is not in the result.
+    """
     rows = facts.rows(
-        "SELECT id, metric, arg_max(text, load) FROM facts WHERE scheme = 'listing' "
-        "AND metric IN ('criteria', 'has_cpoe') AND id IN (SELECT unnest(?::VARCHAR[])) GROUP BY id, metric",
+        "WITH known AS (SELECT id, load, row, max(text) FILTER (metric = 'listing_id') AS other, "
+        "max(text) FILTER (metric = 'criteria') AS criteria, max(text) FILTER (metric = 'has_cpoe') AS cpoe "
+        "FROM facts WHERE scheme = 'listing' GROUP BY ALL) "
+        "SELECT id, other, criteria, cpoe FROM known WHERE list_contains($1::VARCHAR[], id) "
+        "OR list_contains($1::VARCHAR[], other) ORDER BY load, row",
         listings,
     )
     found: dict[str, int] = {}
-    for listing, metric, text in rows:
-        if metric == "criteria":
-            told = set(text.split("|"))
-            found[listing] = sum(one in told for one in ORDER_ENTRY) if ORDER_ENTRY[0] in told else 0
-        else:
-            found.setdefault(listing, int(text.upper() == "TRUE"))
+    for id, other, criteria, cpoe in rows:
+        told = set((criteria or "").split("|"))
+        orders = (
+            sum(one in told for one in ORDER_ENTRY) if ORDER_ENTRY[0] in told else int((cpoe or "").upper() == "TRUE")
+        )
+        found |= {id: orders, other or id: orders}
     return found
 
 

@@ -27,6 +27,10 @@ LEAST_DAYS = 300
 OLDEST = 5  # years behind the newest report from which a figure tells nothing any more
 
 
+class NothingLoadedError(InputError):
+    """Say that no loaded file tells how many persons there may be."""
+
+
 @dataclass(frozen=True)
 class Interval:
     """Hold an interval of 90 % and its middle, in persons or users."""
@@ -154,11 +158,11 @@ def usable_reports(reports: Sequence[Report]) -> list[Report]:
     return [report for report in long if report.year > max(one.year for one in long) - OLDEST]
 
 
-def _nothing(facts: Facts, ccn: str) -> InputError:
+def _nothing(facts: Facts, ccn: str) -> NothingLoadedError:
     if facts.known(ccn):
         what = f"no headcount, FTE, or beds with discharges are loaded for {ccn}"
-        return InputError(what, "--ccn", "load a cost report or Timely and Effective Care")
-    return InputError(f"no loaded file knows {ccn}", "--ccn", "check the number, or load a file that names it")
+        return NothingLoadedError(what, "--ccn", "load a cost report or Timely and Effective Care")
+    return NothingLoadedError(f"no loaded file knows {ccn}", "--ccn", "check the number, or load a file that names it")
 
 
 def kind_of(report: Report) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,12 @@ class Facts:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Keep the connection."""
         self._connection = connection
+        self._kept: dict[str, Any] = {}  # answers about all providers: what is loaded does not change while it is open
+
+    def _once(self, name: str, ask: Callable[[], Any]) -> Any:
+        if name not in self._kept:
+            self._kept[name] = ask()
+        return self._kept[name]
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
@@ -74,10 +81,19 @@ class Facts:
 
     def newest_reports(self) -> list[Report]:
         """Return for each provider the longest report of the newest year."""
+        found: list[Report] = self._once("newest", self._newest)
+        return found
+
+    def _newest(self) -> list[Report]:
         newest: dict[str, Report] = {}
         for report in self.reports():
             newest.setdefault(report.ccn, report)
         return list(newest.values())
+
+    def _pairs(self, name: str, query: str) -> dict[str, Any]:
+        """Return the answer of a query of two columns, asked once."""
+        found: dict[str, Any] = self._once(name, lambda: dict(self.rows(query)))
+        return found
 
     def headcount(self, ccn: str) -> Headcount | None:
         """Return the newest headcount of a provider."""
@@ -91,19 +107,19 @@ class Facts:
 
     def headcounts(self) -> dict[str, float]:
         """Return the newest headcount of each hospital."""
-        found = self.rows(
+        return self._pairs(
+            "headcounts",
             "SELECT id, arg_max(number, ends) FROM current_facts WHERE metric = 'headcount' AND number > 0 "
-            "AND kind = 'timely-effective' GROUP BY id"
+            "AND kind = 'timely-effective' GROUP BY id",
         )
-        return dict(found)
 
     def names(self) -> dict[str, str]:
         """Return a name for each CCN, of the newest file that has one."""
-        found = self.rows(
+        return self._pairs(
+            "names",
             "SELECT p.id, arg_max(p.name, (l.superseded_by = 0, l.release, l.number)) FROM places p "
-            "JOIN loads l ON l.number = p.load WHERE p.scheme = 'ccn' AND l.kind <> 'ehr-incentive' GROUP BY p.id"
+            "JOIN loads l ON l.number = p.load WHERE p.scheme = 'ccn' AND l.kind <> 'ehr-incentive' GROUP BY p.id",
         )
-        return dict(found)
 
     def clinicians(self, pac: str) -> Headcount | None:
         """Return the number of clinicians of a group."""
@@ -114,8 +130,9 @@ class Facts:
 
     def states(self) -> dict[str, str]:
         """Return the state of each CCN."""
-        return dict(
-            self.rows("SELECT id, any_value(state) FROM places WHERE scheme = 'ccn' AND state <> '' GROUP BY id")
+        return self._pairs(
+            "states",
+            "SELECT id, arg_max(state, load) FROM places WHERE scheme = 'ccn' AND state <> '' GROUP BY id",
         )
 
     def known(self, ccn: str) -> bool:

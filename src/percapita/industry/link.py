@@ -42,7 +42,7 @@ class Weights:
     zips: tuple[float, float, float, float] = (6.0, 2.5, 0.5, -3.0)  # five digits the same, four, three, fewer
     city: tuple[float, float] = (0.6, -2.0)  # for each bit of how rare the city is; another city
     phone: tuple[float, float] = (9.0, -1.0)
-    specialty: float = -5.0  # psychiatric, children's, rehabilitation: named by one side only
+    specialty: float = -5.0  # psychiatric, children's, a clinic, a pharmacy: named by one side only
     elsewhere: float = 4.0  # times that, where the address does not agree either
     match_from: float = -6.0
     review_from: float = -12.0
@@ -214,7 +214,9 @@ class Hospitals:
         specialty = w.specialty * (1 if address >= 2 else w.elsewhere) if one.specialties != other.specialties else 0.0
         parts = {"name": min(name, w.name_most), "address": address, "ZIP": zip_code, "city": city, "phone": phone}
         agree = [word for word, bits in parts.items() if bits >= 2]
-        differ = [word for word, bits in parts.items() if bits <= -2] + (["specialty"] if specialty else [])
+        differ = [word for word, bits in parts.items() if bits <= -2] + (
+            ["specialty"] if one.specialties != other.specialties else []
+        )
         reason = f"{' and '.join(agree) or 'nothing'} agree" + (f"; {' and '.join(differ)} differ" if differ else "")
         return sum(parts.values()) + specialty, reason
 

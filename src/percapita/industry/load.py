@@ -21,6 +21,7 @@ from percapita.sources.rejects import Reject
 RELEASE = re.compile(
     r"(?<!\d)(20\d\d)(?:[-_.]?(q[1-4]|(?:0[1-9]|1[0-2])(?:[-_.]?(?:0[1-9]|[12]\d|3[01]))?))?(?!\d)", re.I
 )
+FINDING_METRICS = ("headcount", "fte", "beds", "discharges", "residents_fte")
 YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 
 
@@ -165,6 +166,11 @@ def _save_copies(found: Found, raw: RawFile, home: Path) -> None:
     by_row: dict[int, dict[str, int]] = {}
     for place, (row, metric) in enumerate(zip(facts["row"], facts["metric"], strict=True)):
         by_row.setdefault(row, {})[metric] = place
+    named = set(FINDING_METRICS)
+    for row in sorted(set(facts["row"])):
+        if not named & set(by_row[row]):
+            cure = f"write one of {', '.join(FINDING_METRICS)}"
+            raise InputError("a finding has no metric that is known", f"{raw.name}, row {row}, column 'metric'", cure)
     for row, metrics in by_row.items():
         for needed in ("link", "copy"):
             if needed not in metrics:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from percapita.errors import InputError, nearest
-from percapita.industry.expect import Expected, Input, Interval, expect
+from percapita.industry.expect import Expected, Input, Interval, NothingLoadedError, expect
 from percapita.industry.facts import Facts
 from percapita.industry.identifiers import IdentifierError, read_npi
 from percapita.policy.industry_prior import IndustryPriors, Prior
@@ -173,9 +173,9 @@ def _site(facts: Facts, site: Site, priors: IndustryPriors, where: str) -> Expec
 def _known(facts: Facts, ccn: str, priors: IndustryPriors, place: str) -> Expected | None:
     try:
         return expect(facts, ccn, priors)
+    except NothingLoadedError:
+        return None
     except InputError as error:
-        if "loaded" in error.what:
-            return None
         raise InputError(error.what, f"{place}, column 'ccn'", error.cure) from None
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from percapita.errors import InputError, nearest
-from percapita.industry.expect import Expected, checked_ccn, expect
+from percapita.industry.expect import Expected, NothingLoadedError, checked_ccn, expect
 from percapita.industry.facts import Facts
 from percapita.industry.organization import OrganizationExpected, expect_organization, read_sites
 from percapita.industry.questions import Subject
@@ -66,13 +66,22 @@ def _users(cell: str, column: str, place: str) -> int:
     return int(digits)
 
 
-def subjects_reported(facts: Facts, path: Path, priors: IndustryPriors) -> list[Subject]:
-    """Return a subject for each organization of a file of reported figures."""
-    told = read_reported(path)
-    return [
-        _subject(facts, name, (ccn,), reported, expect(facts, ccn, priors), priors)
-        for ccn, (name, reported) in told.items()
-    ]
+def subjects_reported(facts: Facts, path: Path, priors: IndustryPriors) -> tuple[list[Subject], list[str]]:
+    """Return a subject for each organization of a file of reported figures, and those of which nothing is loaded.
+
+    Raises InputError when nothing is loaded of any of them.
+    """
+    subjects, unknown = [], []
+    for ccn, (name, reported) in read_reported(path).items():
+        try:
+            expected = expect(facts, ccn, priors)
+        except NothingLoadedError:
+            unknown.append(name if name == ccn else f"{name} ({ccn})")
+            continue
+        subjects.append(_subject(facts, name, (ccn,), reported, expected, priors))
+    if not subjects:
+        raise InputError("nothing is loaded about any of the organizations", str(path), "load files that name them")
+    return subjects, unknown
 
 
 def subject_of_statement(facts: Facts, path: Path, ccn: str, sites: Path | None, priors: IndustryPriors) -> Subject:
