@@ -15,7 +15,7 @@ from pathlib import Path
 from bench.run import PERCAPITA, run
 from percapita.industry.fit import cross_validate, quality_table, shipped_rows
 from percapita.industry.identifiers import IdentifierError, read_ccn
-from percapita.industry.link import Hospitals, Link, Organization, Weights, _places
+from percapita.industry.link import Hospitals, Link, Organization, Weights, known_places
 from percapita.industry.link_words import place
 from percapita.industry.load import load_files
 from percapita.industry.store import opened
@@ -76,7 +76,7 @@ def linked(home: Path, phone: bool, weights: Weights) -> tuple[list[Link], set[s
     """Return links of all legal names, the CCNs to link to, and seconds."""
     with opened(home) as connection:
         begin = time.perf_counter()
-        hospitals = Hospitals(_places(connection))
+        hospitals = Hospitals(known_places(connection))
         links = hospitals.link([one for _, one in legal_names(phone)], weights)
     return links, set(hospitals.ccns), time.perf_counter() - begin
 

@@ -11,7 +11,7 @@ import pytest
 from percapita.errors import InputError
 from percapita.industry.facts import Facts
 from percapita.industry.load import load_files
-from percapita.industry.store import loads, opened
+from percapita.industry.store import loads, locked, opened
 from tests.industry.conftest import DATA, FILES
 
 HGI = "Facility ID,Facility Name,Address,City/Town,State,ZIP Code,Telephone Number,Hospital Type,Hospital Ownership,Emergency Services\n"
@@ -122,6 +122,31 @@ def test_a_damaged_database_is_rebuilt_from_the_loads(tmp_path: Path) -> None:
     load_files([write(tmp_path / "b_2026.csv", HGI + HGI_ROW)], home)
     with opened(home) as connection:
         assert Facts(connection).rows("SELECT count(*) FROM loads") == [(1,)]
+
+
+def test_one_load_at_a_time(tmp_path: Path) -> None:
+    path = write(tmp_path / "a_2025.csv", HGI + HGI_ROW)
+    with locked(tmp_path / "industry"), pytest.raises(InputError, match="another load is going on"):
+        load_files([path], tmp_path / "industry")
+    assert [one.new for one in load_files([path], tmp_path / "industry")] == [True]
+
+
+def test_a_home_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "industry").write_text("a file", encoding="utf-8")
+    path = write(tmp_path / "a_2025.csv", HGI + HGI_ROW)
+    with pytest.raises(InputError, match="the data home cannot be written"):
+        load_files([path], tmp_path / "industry")
+
+
+def test_a_crash_leaves_what_was_there(tmp_path: Path) -> None:
+    home = tmp_path / "industry"
+    load_files([write(tmp_path / "a_2025.csv", HGI + HGI_ROW)], home)
+    before = tree(home)
+    (home / ".making-1").mkdir()  # what a process that was killed leaves
+    (home / ".industry.duckdb.1").write_bytes(b"half")
+    with opened(home) as connection:
+        assert Facts(connection).rows("SELECT count(*) FROM loads") == [(1,)]
+    assert {name: content for name, content in tree(home).items() if not name.startswith(".industry")} == before
 
 
 def test_nothing_loaded(tmp_path: Path) -> None:

@@ -68,6 +68,13 @@ def test_a_trio_that_is_wrong(parts: dict[str, str], words: str, tmp_path: Path)
     assert not (tmp_path / "industry").exists()
 
 
+def test_the_order_of_the_files_does_not_matter(tmp_path: Path) -> None:
+    paths = trio(tmp_path)
+    assert [one.new for one in load_files(paths[::-1], tmp_path / "industry")] == [True]
+    (again,) = load_files(paths, tmp_path / "industry")
+    assert (again.new, again.load.file) == (False, "HOSP10_2021_RPT.CSV")
+
+
 def test_without_names(tmp_path: Path) -> None:
     (one,) = load_files(trio(tmp_path, ALPHA=""), tmp_path / "industry")
     assert len(one.load.files) == 2

@@ -98,7 +98,7 @@ def recognize(header: Sequence[str], where: str) -> Layout:
 
     near = max(layouts(), key=share)
     if share(near) < 0.5:
-        cure = "load a file with the header of its publisher; docs/how-to/industry-data.md lists the kinds"
+        cure = "load a file with the header of its publisher; docs/reference/industry.md lists the kinds"
         raise InputError("no kind of industry file has these columns", where, cure)
     missing = [name for name in (*near.has, near.key[1][0]) if plain(name) not in known]
     raise InputError(

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from percapita.errors import InputError, nearest
+from percapita.errors import InputError
 from percapita.industry.identifiers import IdentifierError, read_ccn, read_npi
 from percapita.industry.link_words import Place, place
+from percapita.industry.tables import read_table
 
 if TYPE_CHECKING:
     import duckdb
@@ -75,34 +76,13 @@ def read_organizations(path: Path) -> list[Organization]:
     """Return the organizations of a CSV file. Raises InputError for unknown or missing columns, or an id that is
     missing or there twice.
     """
-    rows = csv.DictReader(io.StringIO(_text(path)))
-    header = [name.strip() for name in rows.fieldnames or []]
-    rows.fieldnames = header
-    for name in header:
-        if name not in COLUMNS:
-            raise InputError(f"the column {name!r} is not known", f"{path.name}, row 1", nearest(name, COLUMNS))
-    for name in NEEDED:
-        if name not in header:
-            raise InputError(f"the column {name!r} is missing", f"{path.name}, row 1", f"write {', '.join(COLUMNS)}")
     found: dict[str, Organization] = {}
-    for number, row in enumerate(rows, start=2):
-        cells = {name: (row.get(name) or "").strip() for name in COLUMNS}
+    for number, cells in read_table(path, COLUMNS, NEEDED):
         if not cells["id"] or cells["id"] in found:
             what = "the id is missing" if not cells["id"] else "the id is there twice"
             raise InputError(what, f"{path.name}, row {number}, column 'id'", "give each row an id of its own")
         found[cells["id"]] = _organization(cells)
     return list(found.values())
-
-
-def _text(path: Path) -> str:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"the organizations cannot be read ({error.strerror})", str(path), "check the path") from None
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
 
 
 def _organization(cells: dict[str, str]) -> Organization:
@@ -122,13 +102,13 @@ def link_organizations(
     connection: duckdb.DuckDBPyConnection, organizations: Sequence[Organization], weights: Weights | None = None
 ) -> list[Link]:
     """Return the answer for each organization, in order. Raises InputError when no hospital is loaded."""
-    hospitals = Hospitals(_places(connection))
+    hospitals = Hospitals(known_places(connection))
     if not hospitals.ccns:
         raise InputError("no hospitals are loaded", "industry data", "load Hospital General Information, for one")
     return hospitals.link(organizations, weights or Weights())
 
 
-def _places(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, Place]]:
+def known_places(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, Place]]:
     """Return CCN, NPI and place for each way in which files tell of a hospital: names change, so old ones help."""
     rows = connection.execute(
         "SELECT DISTINCT id, npi, name, address, city, state, zip, phone FROM places "

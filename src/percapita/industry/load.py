@@ -15,7 +15,7 @@ from percapita.industry import raw_report
 from percapita.industry.layouts import YEARLY, Layout, recognize
 from percapita.industry.reading import RawFile, open_raw
 from percapita.industry.rows import Found, read_rows, refuse_many_rejects
-from percapita.industry.store import NAME, UNDATED, Load, loads, rebuild, write_load
+from percapita.industry.store import NAME, UNDATED, Load, loads, locked, rebuild, write_load
 from percapita.sources.rejects import Reject
 
 RELEASE = re.compile(
@@ -48,6 +48,7 @@ class _Read:
     files: tuple[tuple[str, str], ...]
     found: Found
     notes: tuple[str, ...]
+    copies: tuple[tuple[Path, str], ...] = ()
 
 
 def load_files(paths: Sequence[Path], home: Path, release: str = "", most_rejects: float = 0.01) -> list[Loaded]:
@@ -56,7 +57,7 @@ def load_files(paths: Sequence[Path], home: Path, release: str = "", most_reject
     `release` names the publisher's release, such as 2025-07, where the files' names do not. Raises InputError for a
     file that is of no known kind, damaged, of another year than its name says, or with more rejects than allowed.
     """
-    known = {files: load for load in loads(home) for _, files in load.files[:1]}
+    known = _known(home)
     told: list[Loaded] = []
     fresh: list[_Read] = []
     for opened in _opened(paths):
@@ -64,14 +65,31 @@ def load_files(paths: Sequence[Path], home: Path, release: str = "", most_reject
         if first.sha256 in known:
             told.append(Loaded(known[first.sha256], new=False))
         elif all(first.sha256 != one.files[0][1] for one in fresh):
-            fresh.append(_read(opened, release, most_rejects, home))
-    number = max((load.number for load in known.values()), default=0)
-    for place, one in enumerate(fresh, start=number + 1):
-        told.append(_keep(home, place, one))
-    standing = {
-        load.number: load for load in (rebuild(home) if fresh or not (home / NAME).exists() else known.values())
-    }
+            fresh.append(_read(opened, release, most_rejects))
+    if not fresh and (home / NAME).exists():
+        return [_standing(one, {load.number: load for load in known.values()}) for one in told]
+    with locked(home):
+        told += _keep_all(home, fresh)
+        standing = {load.number: load for load in rebuild(home)}
     return [_standing(one, standing) for one in told]
+
+
+def _known(home: Path) -> dict[str, Load]:
+    """Return what is loaded by the hash of its first file."""
+    return {load.files[0][1]: load for load in loads(home)}
+
+
+def _keep_all(home: Path, fresh: Sequence[_Read]) -> list[Loaded]:
+    """Write the loads; those that another process wrote meanwhile were loaded before."""
+    known = _known(home)
+    told = []
+    for one in fresh:
+        if one.files[0][1] in known:
+            told.append(Loaded(known[one.files[0][1]], new=False))
+            continue
+        told.append(_keep(home, max((load.number for load in known.values()), default=0) + 1, one))
+        known[one.files[0][1]] = told[-1].load
+    return told
 
 
 def _standing(one: Loaded, all_loads: dict[int, Load]) -> Loaded:
@@ -86,7 +104,7 @@ def _opened(paths: Sequence[Path]) -> list[dict[str, RawFile]]:
     return [*trio, *({"": open_raw(path)} for path in paths if not raw_report.part_of(path))]
 
 
-def _read(opened: dict[str, RawFile], release: str, most: float, home: Path) -> _Read:
+def _read(opened: dict[str, RawFile], release: str, most: float) -> _Read:
     raw = next(iter(opened.values()))
     layout: Layout | None = None
     if "RPT" in opened:
@@ -99,15 +117,14 @@ def _read(opened: dict[str, RawFile], release: str, most: float, home: Path) -> 
     refuse_many_rejects(found, raw.name, most)
     if not found.facts["row"] and not found.places["row"]:
         raise InputError("the file has no row with a figure", raw.name, "get the whole file and load it again")
-    if kind == "finding":
-        _save_copies(found, raw, home)
+    copies = _copies(found, raw) if kind == "finding" else ()
     coverage = _coverage(found, raw.name, release, coverage_kind)
     named = release or _release(raw.name, coverage)
     if not named and not coverage and found.latest is not None:
         named = f"{found.latest:%Y-%m}"
     notes = () if named or coverage else ("the release is not known: give it with --release, such as 2025-07",)
     files = tuple((one.name, one.sha256) for one in opened.values())
-    return _Read(kind, title, named or (coverage if coverage else UNDATED), coverage, files, found, notes)
+    return _Read(kind, title, named or (coverage if coverage else UNDATED), coverage, files, found, notes, copies)
 
 
 def _coverage(found: Found, name: str, release: str, kind: str) -> str:
@@ -145,6 +162,9 @@ def _release(name: str, coverage: str) -> str:
 
 def _keep(home: Path, number: int, one: _Read) -> Loaded:
     found = one.found
+    for page, name in one.copies:
+        (home / "copies").mkdir(exist_ok=True)
+        shutil.copyfile(page, home / "copies" / name)
     mended = ", ".join(f"{what}: {count:,}" for what, count in sorted(found.mended.items()))
     load = Load(
         number=number, kind=one.kind, title=one.title, release=one.release, coverage=one.coverage, files=one.files,
@@ -160,13 +180,13 @@ def _keep(home: Path, number: int, one: _Read) -> Loaded:
     return Loaded(load, True, tuple(found.rejects), one.notes)
 
 
-def _save_copies(found: Found, raw: RawFile, home: Path) -> None:
-    """Keep the saved copy that each finding names, by its hash. Raises InputError where there is none."""
+def _copies(found: Found, raw: RawFile) -> tuple[tuple[Path, str], ...]:
+    """Return the saved copy of each finding, and its name by its hash. Raises InputError where there is none."""
     facts = found.facts
     by_row: dict[int, dict[str, int]] = {}
     for place, (row, metric) in enumerate(zip(facts["row"], facts["metric"], strict=True)):
         by_row.setdefault(row, {})[metric] = place
-    named = set(FINDING_METRICS)
+    named, copies = set(FINDING_METRICS), []
     for row in sorted(set(facts["row"])):
         if not named & set(by_row[row]):
             cure = f"write one of {', '.join(FINDING_METRICS)}"
@@ -186,6 +206,6 @@ def _save_copies(found: Found, raw: RawFile, home: Path) -> None:
                 "save the page beside the file",
             )
         digest = hashlib.sha256(page.read_bytes()).hexdigest()
-        (home / "copies").mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(page, home / "copies" / f"{digest}{page.suffix}")
+        copies.append((page, f"{digest}{page.suffix}"))
         facts["text"][place] = f"sha256:{digest}"
+    return tuple(copies)

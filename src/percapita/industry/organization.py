@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from percapita.errors import InputError, nearest
+from percapita.errors import InputError
 from percapita.industry.expect import Expected, Input, Interval, NothingLoadedError, expect
 from percapita.industry.facts import Facts
 from percapita.industry.identifiers import IdentifierError, read_npi
+from percapita.industry.tables import read_table
 from percapita.policy.industry_prior import IndustryPriors, Prior
 from percapita.wording import many
 
@@ -70,19 +69,7 @@ class OrganizationExpected:
 
 def read_sites(path: Path) -> list[Site]:
     """Return the rows of a file of sites. Raises InputError for a file without known columns or a row without a key."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InputError(f"the file of sites cannot be read ({error.strerror})", str(path), "check the path") from None
-    except UnicodeDecodeError:
-        raise InputError("the file of sites is not UTF-8 text", str(path), "save it as CSV UTF-8") from None
-    rows = csv.DictReader(io.StringIO(text))
-    for column in rows.fieldnames or []:
-        if column not in COLUMNS:
-            raise InputError(f"the column {column!r} is not known", f"{path.name}, row 1", nearest(column, COLUMNS))
-    sites = [
-        Site(number, *((row.get(name) or "").strip() for name in COLUMNS)) for number, row in enumerate(rows, start=2)
-    ]
+    sites = [Site(number, **cells) for number, cells in read_table(path, COLUMNS)]
     for site in sites:
         if not any((site.ccn, site.npi, site.pac, site.clinicians, site.persons)):
             raise InputError(

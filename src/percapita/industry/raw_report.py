@@ -29,7 +29,7 @@ def part_of(path: Path) -> str:
 
 
 def trios(paths: Sequence[Path]) -> Iterator[dict[str, Path]]:
-    """Yield the files of each year together. Raises InputError for a file whose companions are not given."""
+    """Yield the files of each year together, RPT first. Raises InputError for a file whose companions are not given."""
     by_stem: dict[str, dict[str, Path]] = {}
     for path in paths:
         match = NAME.fullmatch(path.name)
@@ -44,7 +44,7 @@ def trios(paths: Sequence[Path]) -> Iterator[dict[str, Path]]:
                     given.name,
                     "name RPT, NMRC and ALPHA files together",
                 )
-        yield parts
+        yield {part: parts[part] for part in WIDTHS if part in parts}
 
 
 def open_trio(parts: dict[str, Path]) -> dict[str, RawFile]:

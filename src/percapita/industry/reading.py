@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -66,6 +66,7 @@ def open_raw(path: Path, header: bool = True) -> RawFile:
         file = take_inventory(cast("list[Source]", [source]), Path())[0]
     except InputError as error:
         raise InputError(error.what, str(path), error.cure) from None
+    file = replace(file, path=path.name)
     with path.open("rb") as content:
         sha256 = hashlib.file_digest(content, "sha256").hexdigest()
     return RawFile(file, path.name, sha256, HEADERS[file.format](file))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from percapita.industry.expect import Expected, NothingLoadedError, checked_ccn,
 from percapita.industry.facts import Facts
 from percapita.industry.organization import OrganizationExpected, expect_organization, read_sites
 from percapita.industry.questions import Subject
+from percapita.industry.tables import read_table
 from percapita.industry.users import Reported, expected_users, read_statement
 from percapita.policy.industry_prior import IndustryPriors
 from percapita.policy.vocabulary import SYSTEM_KINDS
@@ -22,25 +21,8 @@ COLUMNS = ("organization", "system", *NEEDED, "proxy")
 
 def read_reported(path: Path) -> dict[str, tuple[str, list[Reported]]]:
     """Return name and reported figures by CCN. Raises InputError that names row and column of what is wrong."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InputError(
-            f"the reported figures cannot be read ({error.strerror})", str(path), "check the path"
-        ) from None
-    except UnicodeDecodeError:
-        raise InputError("the reported figures are not UTF-8 text", str(path), "save the file as CSV UTF-8") from None
-    rows = csv.DictReader(io.StringIO(text))
-    header = list(rows.fieldnames or [])
-    for column in header:
-        if column not in COLUMNS:
-            raise InputError(f"the column {column!r} is not known", f"{path.name}, row 1", nearest(column, COLUMNS))
-    for column in NEEDED:
-        if column not in header:
-            raise InputError(f"the column {column!r} is missing", f"{path.name}, row 1", f"write {', '.join(COLUMNS)}")
     found: dict[str, tuple[str, list[Reported]]] = {}
-    for number, row in enumerate(rows, start=2):
-        cells = {name: (row.get(name) or "").strip() for name in COLUMNS}
+    for number, cells in read_table(path, COLUMNS, NEEDED):
         ccn = checked_ccn(cells["ccn"], f"{path.name}, row {number}, column 'ccn'")
         _, reported = found.setdefault(ccn, (cells["organization"] or ccn, []))
         reported.append(_reported(cells, f"{path.name}, row {number}"))

@@ -85,6 +85,32 @@ def opened(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.close()
 
 
+@contextmanager
+def locked(home: Path) -> Iterator[None]:
+    """Let one process at a time write. Raises InputError while another one does, or when the folder cannot be made."""
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = (home / ".lock").open("w", encoding="utf-8")
+    except OSError as error:
+        raise _unwritable(home, error) from None
+    with lock:
+        try:
+            import fcntl
+        except ImportError:  # Windows: the last of two loads wins, and either is whole
+            yield
+            return
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise InputError("another load is going on", str(home), "load again when it has ended") from None
+        yield
+
+
+def _unwritable(home: Path, error: OSError) -> InputError:
+    cure = "set PERCAPITA_HOME to a folder that can be written"
+    return InputError(f"the data home cannot be written ({error.strerror})", str(home), cure)
+
+
 def loads(home: Path) -> list[Load]:
     """Return every load by its number, told by the folders alone."""
     found = []
@@ -139,11 +165,7 @@ def write_load(home: Path, load: Load, tables: dict[str, dict[str, list[Any]]]) 
         shutil.rmtree(home / "files" / load.folder, ignore_errors=True)
         aside.replace(home / "files" / load.folder)
     except OSError as error:
-        raise InputError(
-            f"the data home cannot be written ({error.strerror})",
-            str(home),
-            "set PERCAPITA_HOME to a folder that can be written",
-        ) from None
+        raise _unwritable(home, error) from None
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 
