@@ -73,6 +73,31 @@ def test_then_beds_and_discharges(tmp_path: Path, priors: IndustryPriors) -> Non
             expect(facts, "013301", priors)
 
 
+def test_a_size_that_taught_nothing_is_context(tmp_path: Path, priors: IndustryPriors) -> None:
+    head = "Provider CCN,FTE - Employees on Payroll,Fiscal Year Begin Date,Fiscal Year End Date\n"
+    path = tmp_path / "CostReport_2021.csv"
+    path.write_text(head + "011301,20,1/1/2021,12/31/2021\n011302,200,1/1/2021,12/31/2021\n", encoding="utf-8")
+    load_files([path], tmp_path / "industry")
+    with opened(tmp_path / "industry") as connection:
+        small, usual = (expect(Facts(connection), ccn, priors) for ccn in ("011301", "011302"))
+    assert (small.usable_for, usual.usable_for) == ("context", "question")
+    assert small.method.endswith("no hospital near this size taught the ratio")
+    assert model()["fte_alone"]["span"][0] < 200
+
+
+def test_a_finding_is_of_a_year(tmp_path: Path, priors: IndustryPriors) -> None:
+    (tmp_path / "page.html").write_text("x", encoding="utf-8")
+    rows = "".join(
+        f"011302,{metric},{value},https://example.org,2026-02-03,page.html\n" for metric, value in (("fte", 900),)
+    )
+    path = tmp_path / "found.csv"
+    path.write_text("ccn,metric,value,link,date,copy\n" + rows, encoding="utf-8")
+    load_files([path], tmp_path / "industry")
+    with opened(tmp_path / "industry") as connection:
+        told = expect(Facts(connection), "011302", priors)
+    assert (told.level, told.inputs[0].value, told.inputs[0].year) == ("fte", 900.0, 2026)
+
+
 def test_hours_are_never_taken_for_fte(facts: Facts, priors: IndustryPriors) -> None:
     told = expect(facts, "244002", priors)
     assert (told.inputs[0].value, told.inputs[0].year, told.usable_for) == (449.0, 2018, "context")

@@ -21,6 +21,7 @@ from percapita.industry.plausible import fte_doubts
 from percapita.policy.industry_prior import IndustryPriors
 
 QUESTION_FACTOR = 2.4  # half the width of an interval, as a factor, up to which a question can rest on it
+SPAN = 2.0  # a hospital may be so much smaller or larger than those that taught the ratio
 PEERS = 5
 SHORT_TERM = ("STH", "CAH")  # the kinds of which headcounts taught the ratio
 LEAST_DAYS = 300
@@ -79,6 +80,10 @@ class Peer:
     fte: float | None
     headcount: float | None
 
+    def as_json(self) -> dict[str, Any]:
+        """Return the hospital as JSON values."""
+        return {name: whole(value) for name, value in vars(self).items()}
+
 
 @dataclass(frozen=True)
 class Expected:
@@ -105,7 +110,7 @@ class Expected:
             "inputs": [
                 {"metric": i.metric, "value": whole(i.value), "year": i.year, "file": i.file} for i in self.inputs
             ],
-            "peers": [{name: whole(value) for name, value in vars(peer).items()} for peer in self.peers],
+            "peers": [peer.as_json() for peer in self.peers],
             "usable_for": self.usable_for,
         }
 
@@ -208,7 +213,9 @@ def _from_fte(facts: Facts, report: Report, doubts: tuple[str, ...]) -> Expected
         f"this FTE{' and these discharges' if discharges else ''}; residents, contract staff and independent "
         "practitioners are in it only as far as that ratio holds"
     )
-    return _finished(facts, report, persons, "fte", method, inputs, doubts)
+    least, most = table["span"]
+    outside = not least / SPAN <= fte <= most * SPAN
+    return _finished(facts, report, persons, "fte", method, inputs, doubts, outside)
 
 
 def _from_beds(facts: Facts, report: Report, doubts: tuple[str, ...]) -> Expected:
@@ -236,8 +243,12 @@ def _finished(
     method: str,
     inputs: Sequence[Input],
     doubts: tuple[str, ...],
+    outside: bool = False,
 ) -> Expected:
     usable = persons.usable_for
+    if outside:
+        method += "; no hospital near this size taught the ratio"
+        usable = "context"
     if kind_of(report) not in SHORT_TERM:
         method += "; no headcount of this kind of hospital taught the ratio"
         usable = "context"

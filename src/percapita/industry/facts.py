@@ -149,6 +149,6 @@ class Facts:
 
 def _report(row: tuple[Any, ...]) -> Report:
     ccn, kind, begins, ends, file, coverage, *figures = row
-    days = (ends - begins).days + 1 if begins and ends else 365
+    days = (ends - begins).days + 1 if begins and ends and ends > begins else 365
     year = int(coverage) if coverage else ends.year if ends else 0
     return Report(ccn, kind or kind_of_ccn(ccn), year, days, file, *figures)

@@ -53,7 +53,7 @@ class Hospital:
 class FteModel:
     """Hold ln persons = base + slope x ln FTE + volume x ln discharges, and the residuals' percentiles 5, 50, 95.
 
-    `volume` is 0 in the model of FTE alone.
+    `volume` is 0 in the model of FTE alone; `span` is the least and the most FTE that taught it.
     """
 
     base: float
@@ -61,6 +61,7 @@ class FteModel:
     volume: float
     tails: tuple[float, float, float]
     residuals: Floats
+    span: tuple[float, float]
 
     def center(self, ln_fte: float, discharges: float | None) -> float:
         """Return ln persons."""
@@ -117,7 +118,8 @@ def fit_fte(rows: Sequence[Hospital], alone: bool = False) -> FteModel:
     target = np.log([row.headcount for row in both if row.headcount])
     solution, left_out = _least_squares(terms, target)
     base, slope, *volume = map(float, solution)
-    return FteModel(base, slope, volume[0] if volume else 0.0, _tails(left_out), left_out)
+    span = (min(row.fte for row in both), max(row.fte for row in both))
+    return FteModel(base, slope, volume[0] if volume else 0.0, _tails(left_out), left_out, span)
 
 
 def fit_beds(rows: Sequence[Hospital], kind: str, fte: FteModel) -> BedsModel:
@@ -181,6 +183,7 @@ class Fitted:
                 f"slope = {one.slope:.4f}",
                 f"volume = {one.volume:.4f}",
                 f"tails = {_numbers(one.tails)}",
+                f"span = {_numbers(one.span)}",
                 f"rows = {len(one.residuals)}",
             ]
         for model in self.beds.values():

@@ -59,7 +59,7 @@ class Finding:
             "about": self.about,
             "reported": self.reported,
             "expected": band and {name: round(getattr(band, name)) for name in ("low", "expected", "high")},
-            "peers": [vars(peer) for peer in self.peers],
+            "peers": [peer.as_json() for peer in self.peers],
             "sentence": self.sentence,
             "reply": self.reply,
         }
@@ -132,11 +132,9 @@ def _compared(subject: Subject) -> Iterator[tuple[Reported, Users]]:
     """Yield each reported figure with the range of its kind, where a question can rest on it."""
     for one in subject.reported:
         users = subject.users.get(one.kind)
-        if (
-            one.users is not None
-            and users is not None
-            and "context" not in (users.usable_for, subject.expected.usable_for)
-        ):
+        if one.users is None or users is None or subject.expected.usable_for == "context":
+            continue
+        if users.usable_for == "question":
             yield one, users
 
 
