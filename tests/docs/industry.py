@@ -9,6 +9,9 @@ from percapita.industry.raw_report import ID, TITLE
 INTRODUCTION = """A file is recognized by its header, whatever its name; signs, blanks and case of the column names do not matter.
 "Once for" says what a newer release supersedes: the older file of the same year, or any older one. Identifiers are CCN, NPI,
 PAC id or the number of a certified product.
+
+Not seen on a real file: AHA and HIMSS files (tested on made rows), and in the raw cost reports the places of FTE, residents and
+salaries (by the order of the form).
 """
 QUESTIONS = """Each rule is one function of the program and one test. `IND-U` rules ask about a reported number, `IND-D`
 rules about the data.
