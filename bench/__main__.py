@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from bench import charges, count, formats, link, text
+from bench import charges, count, formats, industry, link, text
 
 
 def main() -> None:
@@ -14,8 +14,8 @@ def main() -> None:
     parser.add_argument(
         "what",
         nargs="*",
-        default=["count", "text", "formats", "link", "charges"],
-        help="count, text, formats, link, charges (default: all), large-charges",
+        default=["count", "text", "formats", "link", "charges", "industry"],
+        help="count, text, formats, link, charges, industry (default: all), large-charges",
     )
     parser.add_argument("--rows", type=int, default=20_000_000, help="rows of the log")
     parser.add_argument("--rounds", type=int, default=3)
@@ -33,6 +33,8 @@ def main() -> None:
         link.measure(given.folder / "recordlinkage", tuple(range(1, given.rounds + 1)))
     if "charges" in given.what:
         charges.measure(given.folder / "charges", given.rounds)
+    if "industry" in given.what:
+        industry.measure(given.folder / "industry")
     if "large-charges" in given.what:
         charges.large(given.folder / "charges", 2)
 

@@ -34,6 +34,7 @@ from percapita.sources.spec import ColumnRule, Source
 from percapita.sources.times import NotATimeError, TimeReader
 from percapita.statement.types import Statement
 from tests.docs.cost_tables import cost_page
+from tests.docs import industry
 from tests.docs.examples import MINIMAL_PLAN, TIMES
 from tests.spec.cases import CHAPTERS
 from tests.support.plans import Case, statement, table
@@ -683,7 +684,19 @@ capitals do not matter; in JSON files they do.
 """
 
 
+# ---- industry.md
+
+
+def industry_page() -> str:
+    """Return industry.md."""
+    files = grid(("kind", "file", "published by", "recognized by", "once for", "identifier"), industry.files_rows())
+    rules = grid(("rule", "found when"), industry.question_rows())
+    title = "# Files and questions of industry data\n\n"
+    return f"{title}{NOTE}\n{industry.INTRODUCTION}\n{files}\n## Questions\n\n{industry.QUESTIONS}\n{rules}"
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "industry.md": industry_page,
     "plan.md": plan_page,
     "presets.md": presets_page,
     "statement.md": statement_page,

@@ -28,6 +28,7 @@ COPIED = (
     "docs/how-to/clinic",
     "tests/data/real-clinicians",
     "tests/data/standard-charges",
+    "tests/data/industry",
 )  # what the pages take from the project; never linked
 ASK_CODE = "echo $?"
 

@@ -35,7 +35,7 @@ FORMATS = ("csv", "parquet")
 JOBS, DEPARTMENTS = ("", "coder", "Coder II", "nurse"), ("", "HIM", "ward")
 WORKER_TYPES, EMPLOYERS = ("", "employee", "Contractor", "PRN"), ("", "X", "Clinic A", "Agency")
 ROLES = ("", "", "coder", "Reader", "admin")
-OWNED = ({}, {}, {"valid_from": date(2026, 2, 10)}, {"valid_to": date(2026, 3, 31)})
+OWNED: tuple[dict[str, date], ...] = ({}, {}, {"valid_from": date(2026, 2, 10)}, {"valid_to": date(2026, 3, 31)})
 
 
 @dataclass(frozen=True)

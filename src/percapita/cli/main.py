@@ -33,12 +33,13 @@ COMMANDS: dict[str, str] = {
     "ledger": "percapita.cli.ledger",
     "license": "percapita.cli.license",
     "charges": "percapita.cli.charges",
+    "industry": "percapita.cli.industry",
     "export-help": "percapita.cli.export_help",
     "policy": "percapita.cli.plans",
     "schema": "percapita.cli.plans",
 }
 # Words that only begin a command: alone they ask for help.
-GROUPS = (["charges"], ["digest"], ["ledger"], ["license"], ["people"], ["policy"], ["proxy"])
+GROUPS = (["charges"], ["digest"], ["industry"], ["ledger"], ["license"], ["people"], ["policy"], ["proxy"])
 
 
 def build_app(commands: list[str]) -> typer.Typer:

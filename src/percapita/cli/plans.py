@@ -24,6 +24,7 @@ class Table(StrEnum):
     POSTING_RULES = "posting-rules"
     PROXY_FACTORS = "proxy-factors"
     REPORT_CALENDAR = "report-calendar"
+    INDUSTRY_PRIOR = "industry-prior"
 
 
 class SchemaName(StrEnum):
@@ -80,7 +81,7 @@ def write_template(folder: Path) -> None:
 
 def shelf(kind: Table) -> Shelf:
     """Return the shipped policy tables of a kind."""
-    from percapita.policy import posting, proxy_factors, rate_card, report_calendar, user_definition
+    from percapita.policy import industry_prior, posting, proxy_factors, rate_card, report_calendar, user_definition
 
     return {
         Table.USER_DEFINITION: user_definition.SHELF,
@@ -88,6 +89,7 @@ def shelf(kind: Table) -> Shelf:
         Table.POSTING_RULES: posting.SHELF,
         Table.PROXY_FACTORS: proxy_factors.SHELF,
         Table.REPORT_CALENDAR: report_calendar.SHELF,
+        Table.INDUSTRY_PRIOR: industry_prior.SHELF,
     }[kind]
 
 
