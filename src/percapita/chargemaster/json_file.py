@@ -14,17 +14,9 @@ from msgspec import UNSET
 from percapita.chargemaster.findings import Findings
 from percapita.chargemaster.head import apply
 from percapita.chargemaster.items import Charge, Item, Payer
-from percapita.chargemaster.json_rules import (
-    CHARGE_RULES,
-    ITEM_RULES,
-    ITEMS,
-    NINES,
-    PAYER_RULES,
-    ROOT_ALERTS,
-    ROOT_ERRORS,
-    ROUNDS_TO_ZERO,
-    Node,
-)
+from percapita.chargemaster.json_item_rules import CHARGE_RULES, ITEM_RULES, PAYER_RULES
+from percapita.chargemaster.json_nodes import ITEMS, NINES, ROUNDS_TO_ZERO, Node
+from percapita.chargemaster.json_root_rules import ROOT_ALERTS, ROOT_ERRORS
 from percapita.chargemaster.json_stream import JsonStream, NotJsonError, RepeatedKeys
 from percapita.chargemaster.repeats import Repeats
 from percapita.chargemaster.rules import ALERT, JSON, LAW_FORM, LAW_ITEM, OURS, Rule, rule
