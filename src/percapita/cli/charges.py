@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from percapita.cli.charges_build import register_build
 from percapita.cli.charges_convert import register_convert
 from percapita.cli.charges_gate import register_gate
 from percapita.cli.screen import Format, say, show_json, show_table
@@ -70,6 +71,7 @@ def register(app: typer.Typer) -> None:
         return 0 if good else INVALID
 
     register_gate(group)
+    register_build(group)
     register_convert(group)
 
     @group.command("rules")
