@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from bench import charges, count, formats, link, text
+from bench import charges, charges_build, count, formats, link, text
 
 
 def main() -> None:
@@ -15,7 +15,7 @@ def main() -> None:
         "what",
         nargs="*",
         default=["count", "text", "formats", "link", "charges"],
-        help="count, text, formats, link, charges (default: all), large-charges",
+        help="count, text, formats, link, charges (default: all), large-charges, build-charges",
     )
     parser.add_argument("--rows", type=int, default=20_000_000, help="rows of the log")
     parser.add_argument("--rounds", type=int, default=3)
@@ -35,6 +35,8 @@ def main() -> None:
         charges.measure(given.folder / "charges", given.rounds)
     if "large-charges" in given.what:
         charges.large(given.folder / "charges", 2)
+    if "build-charges" in given.what:
+        charges_build.measure(given.folder / "build-charges", 1_000_000)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from percapita.chargemaster.findings import Findings
 from percapita.chargemaster.intake import ItemIntake, Refused, Row, problem_of, rate_of, remittance_of, rows_of
 from percapita.chargemaster.model import Survey
 from percapita.chargemaster.placing import write_text
-from percapita.chargemaster.pricing import Workshop, workshop
+from percapita.chargemaster.pricing import BETWEEN, WITHIN, Workshop, workshop
 from percapita.chargemaster.profile import Profile, Rates, Remittances, hospital_from, load_profile
 from percapita.chargemaster.tables import LeftOut, Problem, Problems, Progress, TableFile, Used
 from percapita.chargemaster.webpage import INDEX, footer_link, index_text, listed_by, page
@@ -191,11 +191,9 @@ class _Intake:
             items, codes = [], []
             for number, item in self._usable(rows, file, told, intake.item):
                 self._items += 1
-                items.append({**item, "n": self._items, "file": file.file.path, "row": number})
-                codes += [
-                    {"n": self._items, "place": place, "code": code, "type": kind}
-                    for place, (code, kind) in enumerate(item["codes"])
-                ]
+                coded = BETWEEN.join(WITHIN.join(one) for one in item["codes"])
+                items.append({**item, "n": self._items, "file": file.file.path, "row": number, "coded": coded})
+                codes += [{"n": self._items, "code": code, "type": kind} for code, kind in item["codes"]]
             self._shop.take("items", items)
             self._shop.take("codes", codes)
 

@@ -14,29 +14,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from percapita.chargemaster.model import Entry, Payer, Survey
+from percapita.chargemaster.spilling import database, insert, rows
 from percapita.chargemaster.tables import amount_text
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from duckdb import DuckDBPyConnection
 
-MEMORY = 256
-BATCH = 8192
 KEY = ("item", "code", "code_type", "payer", "plan")
 MONEY = "DECIMAL(18,4)"
 ITEM_COLUMNS = (
     "n", "file", "row", "id", "description", "setting", "modifiers", "drug_unit", "drug_type", "billing_class", "gross",
-    "cash", "notes",
+    "cash", "notes", "coded",
 )  # fmt: skip
 RATE_COLUMNS = (
     "r", "file", "row", *KEY, "setting", "dollar", "percentage", "algorithm", "methodology", "median", "low", "high",
     "count", "notes",
 )  # fmt: skip
-NUMBERS = {"n": "BIGINT", "r": "BIGINT", "row": "BIGINT", "place": "INTEGER"}
+BETWEEN, WITHIN = "\x1f", "\x1e"  # of the codes of an item in one text; no code holds a control sign
+NUMBERS = {"n": "BIGINT", "r": "BIGINT", "row": "BIGINT"}
 AMOUNTS = {"drug_unit", "gross", "cash", "dollar", "percentage", "median", "low", "high", "allowed"}
 TABLES: dict[str, tuple[str, ...]] = {
     "items": ITEM_COLUMNS,
-    "codes": ("n", "place", "code", "type"),
+    "codes": ("n", "code", "type"),
     "rates": RATE_COLUMNS,
     "remits": (*KEY, "allowed"),
 }
@@ -86,12 +85,11 @@ ORDER BY matched.n, rates.r
 """
 ENTRIES = """
 CREATE TABLE entries AS
-SELECT items.*, bounds.low AS minimum, bounds.high AS maximum, coded.listed AS codes
+SELECT items.*, bounds.low AS minimum, bounds.high AS maximum
 FROM items
 LEFT JOIN (SELECT n, min(dollar) AS low, max(dollar) AS high FROM priced GROUP BY n) AS bounds ON bounds.n = items.n
-LEFT JOIN (SELECT n, list([code, type] ORDER BY place) AS listed FROM codes GROUP BY n) AS coded ON coded.n = items.n
 WHERE gross IS NOT NULL OR cash IS NOT NULL OR bounds.n IS NOT NULL
-    OR (coded.n IS NULL AND items.modifiers <> '' AND items.notes <> '')
+    OR (items.coded = '' AND items.modifiers <> '' AND items.notes <> '')
 ORDER BY items.n
 """
 
@@ -99,21 +97,8 @@ ORDER BY items.n
 @contextmanager
 def workshop(folder: Path) -> Iterator[Workshop]:
     """Yield a workshop whose database lies in a folder and is gone afterwards."""
-    import duckdb
-
-    path = folder / "work.duckdb"
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "temp_directory": str(folder / "spill"), "memory_limit": f"{MEMORY}MB", "threads": "2",
-        "autoinstall_known_extensions": "false", "autoload_known_extensions": "false",
-    }  # fmt: skip
-    connection = duckdb.connect(str(path), config=config)
-    try:
-        connection.execute("SET enable_progress_bar = false")
+    with database(folder) as connection:
         yield Workshop(connection)
-    finally:
-        connection.close()
-        for one in folder.glob("work.duckdb*"):
-            one.unlink()
 
 
 class Workshop:
@@ -126,12 +111,9 @@ class Workshop:
             kinds = ", ".join(f'"{one}" {NUMBERS.get(one, MONEY if one in AMOUNTS else "VARCHAR")}' for one in columns)
             connection.execute(f"CREATE TABLE {name} ({kinds})")
 
-    def take(self, name: str, rows: list[dict[str, Any]]) -> None:
+    def take(self, name: str, found: list[dict[str, Any]]) -> None:
         """Add rows to a table."""
-        if rows:
-            self._database.register("batch", _arrow(name, rows))
-            self._database.execute(f"INSERT INTO {name} SELECT * FROM batch")
-            self._database.unregister("batch")
+        insert(self._database, name, _kinds(name), [[row[one] for one in TABLES[name]] for row in found])
 
     def join(self, note: str) -> None:
         """Join everything; `note` explains a charge without remittances."""
@@ -150,9 +132,7 @@ class Workshop:
 
     def rows(self, query: str) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a query, in flat memory."""
-        cursor = self._database.cursor()
-        for batch in cursor.sql(query).to_arrow_reader(BATCH):
-            yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+        yield from rows(self._database, query)
 
     def without_charge(self) -> Iterator[tuple[str, int]]:
         """Yield file and row of the items that have no charge of any kind."""
@@ -173,7 +153,7 @@ class Workshop:
         named = "SELECT payer, plan FROM priced SEMI JOIN entries USING (n) GROUP BY ALL ORDER BY min(r)"
         return Survey(
             payers={(str(payer), str(plan)): None for payer, plan in self.rows(named)},
-            codes=max(1, int(self._one("SELECT coalesce(max(len(codes)), 1) FROM entries")[0])),
+            codes=int(self._one(f"SELECT coalesce(max(len(string_split(coded, '{BETWEEN}'))), 1) FROM entries")[0]),
             entries=self.number("entries"),
             payer_entries=int(self._one("SELECT count(*) FROM priced SEMI JOIN entries USING (n)")[0]),
             billing_class=bool(self.number("entries", "billing_class <> ''")),
@@ -182,7 +162,7 @@ class Workshop:
 
     def entries(self) -> Iterator[Entry]:
         """Yield the entries in the order of the chargemaster."""
-        columns = [*ITEM_COLUMNS[4:], "minimum", "maximum", "codes"]
+        columns = [*ITEM_COLUMNS[4:], "minimum", "maximum"]
         items = self.rows(f"SELECT n, {', '.join(columns)} FROM entries")
         priced = self.rows("SELECT n, * EXCLUDE (n, r) FROM priced")
         ahead = next(priced, None)
@@ -208,19 +188,17 @@ def _bare(number: Decimal | None) -> str:
 
 
 def _entry(cells: list[Any], payers: tuple[Payer, ...]) -> Entry:
-    description, setting, modifiers, unit, kind, billing_class, gross, cash, notes, minimum, maximum, codes = cells
-    coded = tuple((code, name) for code, name in codes or ())
+    description, setting, modifiers, unit, kind, billing_class, gross, cash, notes, codes, minimum, maximum = cells
+    coded = tuple((code, name) for code, _, name in (one.partition(WITHIN) for one in codes.split(BETWEEN) if one))
     amounts = (amount_text(gross), amount_text(cash), amount_text(minimum), amount_text(maximum))
     listed = tuple(modifiers.split("|")) if modifiers else ()
     return Entry(description, coded, listed, setting, _bare(unit), kind, billing_class, *amounts, notes, payers)
 
 
-def _arrow(name: str, rows: list[dict[str, Any]]) -> pa.Table:
+def _kinds(name: str) -> dict[str, Any]:
+    """Return the Arrow types of a table's columns."""
     import pyarrow as pa
 
-    kinds = {"BIGINT": pa.int64(), "INTEGER": pa.int32()}
-    columns = {}
-    for one in TABLES[name]:
-        kind = kinds.get(NUMBERS.get(one, ""), pa.decimal128(18, 4) if one in AMOUNTS else pa.string())
-        columns[one] = pa.array([row[one] for row in rows], kind)
-    return pa.table(columns)
+    kinds = {"BIGINT": pa.int64()}
+    money, text = pa.decimal128(18, 4), pa.string()
+    return {one: kinds.get(NUMBERS.get(one, ""), money if one in AMOUNTS else text) for one in TABLES[name]}

@@ -13,7 +13,9 @@ import typer
 
 from percapita.cli.charges_build import register_build
 from percapita.cli.charges_convert import register_convert
+from percapita.cli.charges_diff import register_diff
 from percapita.cli.charges_gate import register_gate
+from percapita.cli.charges_publish import register_publish
 from percapita.cli.screen import Format, say, show_json, show_table
 from percapita.errors import InputError
 from percapita.wording import many
@@ -73,6 +75,8 @@ def register(app: typer.Typer) -> None:
     register_gate(group)
     register_build(group)
     register_convert(group)
+    register_diff(group)
+    register_publish(group)
 
     @group.command("rules")
     def list_rules(format: Annotated[Format, typer.Option(help="What to print.")] = Format.TABLE) -> None:

@@ -60,7 +60,8 @@ def show_converted(done: Converted, out: Path) -> None:
     """Print what was written, what is missing and what was left."""
     errors = done.found.error_count
     verdict = f"not valid yet, {many(errors, 'error')}" if errors else "valid"
-    say(f"{out} written: {many(done.rows, 'row')}, {verdict}")
+    thing = "item" if out.suffix == ".json" else "row"
+    say(f"{out} written: {many(done.rows, thing)}, {verdict}")
     for one in done.missing:
         say(f"  missing {one}")
     for one in done.left:

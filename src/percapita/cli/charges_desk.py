@@ -110,6 +110,11 @@ def show_decision(name: str, decision: Decision, format: Format) -> None:
         return
     words = {"pass": "may be published", "stop": "must not be published", "overridden": "overridden: may be published"}
     say(f"{name}: {words[decision.verdict]}")
+    show_reasons(decision)
+
+
+def show_reasons(decision: Decision) -> None:
+    """Print the reasons of a decision."""
     for one in decision.reasons:
         say(f"  {one.severity} {one.code}: {one.message}")
 
