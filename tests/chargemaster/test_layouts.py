@@ -132,7 +132,7 @@ def an_entry(draw: st.DrawFn) -> Entry:
 
 HOSPITAL = Hospital(
     "Made-up Hospital", date(2026, 5, 1), ("East", "West"), ("1 Road", "2 Road"), "CA", "7", ("1234567893",), True, "Ann Lee",
-    (Provision("A", "", "all of it"), Provision("", "One", "half")), "https://hospital.example/aid",
+    (Provision("A", "", "all of it"), Provision("", "One", "half")), "https://hospital.example/aid", "Copyright 2025, made up",
 )  # fmt: skip
 
 

@@ -52,7 +52,7 @@ def _text(row: Row, name: str, needed: str = "") -> str:
         raise Refused(name, needed)
     if len(value) > LONGEST:
         raise Refused(name, f"longer than {LONGEST:,} signs")
-    return CONTROLS.sub(" ", value)
+    return value if value.isprintable() else CONTROLS.sub(" ", value)
 
 
 def _amount(row: Row, name: str) -> Decimal | None:

@@ -70,7 +70,10 @@ class Provision(NamedTuple):
 
 @dataclass(frozen=True)
 class Hospital:
-    """Hold what a file says once. `attested` is None where nothing attests it as v3.0.0 asks."""
+    """Hold what a file says once. `attested` is None where nothing attests it as v3.0.0 asks.
+
+    `notice` is a copyright notice, an element of our own.
+    """
 
     name: str
     updated_on: date
@@ -83,6 +86,7 @@ class Hospital:
     attester: str = ""
     provisions: tuple[Provision, ...] = ()
     aid_policy: str = ""
+    notice: str = ""
     version: str = "3.0.0"
 
     @property
@@ -95,8 +99,8 @@ class Hospital:
 class Survey:
     """Hold what must be known of all entries before the first is written, and what was passed over.
 
-    `payers` are (payer, plan) in the order of the file; `both_notes` tells whether an entry has notes of its own beside
-    those of a payer; `passed_over` counts the uses of elements that no template has.
+    `payers` are (payer, plan) in the order of the file; `both_notes` tells whether an entry with payers has notes
+    of its own; `passed_over` counts the uses of elements that no template has.
     """
 
     payers: dict[tuple[str, str], None] = field(default_factory=dict)
@@ -117,9 +121,9 @@ class Survey:
         self.modifiers += entry.is_modifier
         self.codes = max(self.codes, len(entry.codes))
         self.billing_class = self.billing_class or bool(entry.billing_class)
+        self.both_notes = self.both_notes or bool(entry.notes and entry.payers)
         for payer in entry.payers:
             self.payers[payer.name, payer.plan] = None
-            self.both_notes = self.both_notes or bool(entry.notes and payer.notes)
             self._see_payer(payer, entry)
         self.payer_entries += len(entry.payers)
         return entry

@@ -149,7 +149,7 @@ class Workshop:
 
     def survey(self) -> Survey:
         """Return the survey of the entries."""
-        both = "SELECT count(*) FROM priced JOIN entries USING (n) WHERE priced.notes <> '' AND entries.notes <> ''"
+        both = "SELECT count(*) FROM entries SEMI JOIN priced USING (n) WHERE notes <> ''"
         named = "SELECT payer, plan FROM priced SEMI JOIN entries USING (n) GROUP BY ALL ORDER BY min(r)"
         return Survey(
             payers={(str(payer), str(plan)): None for payer, plan in self.rows(named)},

@@ -57,6 +57,7 @@ class HospitalTable(_Table, frozen=True, forbid_unknown_fields=True, omit_defaul
     license_number: str = ""
     file_npi: str = ""
     financial_aid_policy: str = ""
+    copyright_notice: str = ""
 
 
 class Web(_Table, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
@@ -329,4 +330,5 @@ def hospital_from(profile: Profile) -> Hospital:
         attester=told.attester_name,
         provisions=tuple(Provision(one.payer, one.plan, one.text) for one in profile.provision),
         aid_policy=told.financial_aid_policy,
+        notice=told.copyright_notice,
     )

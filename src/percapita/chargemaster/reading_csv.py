@@ -108,6 +108,7 @@ def hospital_of(sheet: Sheet) -> Hospital:
         attester=_value(head, "attester_name") if template.is_v3 else "",
         provisions=provisions_of(own.get("GENERAL_CONTRACT_PROVISIONS", "")),
         aid_policy=own.get("FINANCIAL_AID_POLICY", ""),
+        notice=own.get("COPYRIGHT_NOTICE", ""),
         version=_value(head, "version"),
     )
 

@@ -30,6 +30,7 @@ HEAD_KEYS = frozenset(
         "general_contract_provisions",
         "financial_aid_policy",
         "modifier_information",
+        "copyright_notice",
         OWN_MODIFIERS,
     ]
 )
@@ -185,6 +186,7 @@ class JsonReader:
             attester=said.get("attester_name", ""),
             provisions=_provisions(root.get("general_contract_provisions")),
             aid_policy=root.get("financial_aid_policy", ""),
+            notice=root.get("copyright_notice", ""),
             version=root.get("version", ""),
         )
 

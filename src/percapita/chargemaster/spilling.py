@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-MEMORY = 384
+MEMORY = 256
 BATCH = 8192
 NAME = "work.duckdb"
 

@@ -23,6 +23,7 @@ AMOUNT = re.compile(r"\$? ?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]*)(?:\.[0-9]*)?")
 MOST_DIGITS = 13
 UNIT = Decimal("0.0001")
 MOST_LISTED = 1000
+AT_ONCE = 10_000
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,10 @@ class TableFile:
 
         named = columns_named(self.file.source)
         for batch in raw_batches(self.file, self.totals, told):
-            yield batch.numbers.to_pylist(), {name: texts(batch, rule).to_pylist() for name, rule in named.items()}
+            columns = {name: texts(batch, rule) for name, rule in named.items()}
+            for start in range(0, len(batch.numbers), AT_ONCE):  # rows as Python values are large
+                part = {name: column.slice(start, AT_ONCE).to_pylist() for name, column in columns.items()}
+                yield batch.numbers.slice(start, AT_ONCE).to_pylist(), part
 
     def used(self) -> Used:
         """Return what was read. Raises InputError if the file changed meanwhile."""

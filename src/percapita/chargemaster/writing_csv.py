@@ -37,6 +37,8 @@ def head_rows(hospital: Hospital) -> list[Row]:
     }
     if hospital.provisions:
         values["general_contract_provisions"] = provisions_text(hospital.provisions)
+    if hospital.notice:
+        values["copyright_notice"] = hospital.notice
     if hospital.aid_policy:
         values["financial_aid_policy"] = hospital.aid_policy
     return [list(values), list(values.values())]

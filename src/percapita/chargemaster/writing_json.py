@@ -52,6 +52,7 @@ def root_of(hospital: Hospital) -> dict[str, Any]:
         "attestation": attestation,
     }
     root |= {"type_2_npi": list(hospital.npis)} if hospital.npis else {}
+    root |= {"copyright_notice": hospital.notice} if hospital.notice else {}
     root |= {"financial_aid_policy": hospital.aid_policy} if hospital.aid_policy else {}
     if hospital.provisions:
         keys = ("payer_name", "plan_name", "provisions")
