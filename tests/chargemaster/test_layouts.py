@@ -215,3 +215,11 @@ def test_a_file_does_not_overwrite_itself(tmp_path: Path) -> None:
     source = tall().save(tmp_path / "x.csv")
     with pytest.raises(InputError, match="overwrite itself"):
         convert(source, source, Layout.TALL, Additions(), progress)
+
+
+def test_half_a_surrogate_pair_becomes_a_question_mark(tmp_path: Path) -> None:
+    source = tmp_path / "half.json"
+    source.write_bytes(JSON_EXAMPLE.read_bytes().replace(b"MRI", b"\\ud800").replace(b"Leigh", b"\\udfff"))
+    convert(source, tmp_path / "new.csv", Layout.TALL, Additions(), progress)
+    assert next(read_entries(tmp_path / "new.csv")).description == "? of brain (no contrast)"
+    assert read_hospital(tmp_path / "new.csv").attester == "? Attester"

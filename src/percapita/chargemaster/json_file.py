@@ -173,14 +173,15 @@ def _keys_of_payers(payers: tuple[Payer, ...], least: float, most: float) -> int
             if dollar is UNSET or allowed != NOTHING_ALLOWED:
                 return IN_DOUBT
             found += 3
-        elif _allowed_amounts_are_faultless(*allowed):
-            found += 7 + (percentage is not UNSET) + (algorithm is not UNSET)
+        elif _allowed_amounts_are_faultless(*allowed) or (allowed == NO_REMITTANCES and notes is not UNSET):
+            found += 3 + (1 if allowed == NO_REMITTANCES else 4) + (percentage is not UNSET) + (algorithm is not UNSET)
         else:
             return IN_DOUBT
     return found
 
 
 NOTHING_ALLOWED = [UNSET, UNSET, UNSET, UNSET]
+NO_REMITTANCES = [UNSET, UNSET, UNSET, "0"]
 
 
 def _allowed_amounts_are_faultless(middle: Any, low: Any, high: Any, count: Any) -> bool:

@@ -61,12 +61,13 @@ def ready_in(build: Path) -> Ready:
             raise ValueError(found["schema"])
         name = str(found["publish"])
         sha256 = next(str(one["sha256"]) for one in found["files"] if one["path"] == name)
+        file = build / name
+        inside = file.resolve().is_relative_to(build.resolve()) and not file.is_symlink()
     except OSError as error:
         raise InputError(f"this is no build ({error.strerror})", str(path), "give the --out of charges build") from None
     except (ValueError, KeyError, TypeError, StopIteration, RecursionError):
         raise InputError("the manifest of the build is damaged", str(path), "build again") from None
-    file = build / name
-    if not file.resolve().is_relative_to(build.resolve()) or file.is_symlink():
+    if not inside:
         raise InputError("the manifest leads out of the build", str(path), "build again")
     return Ready(file, sha256, build / INDEX)
 

@@ -130,7 +130,7 @@ class JsonReader:
             if key == ITEMS and stream.peek() == "[":
                 yield from self._items()
             elif key in HEAD_KEYS:
-                self._root[key] = stream.value()
+                self._root[key] = _sound(stream.value())
             else:
                 stream.value()
                 self._survey.pass_over(key)
@@ -143,7 +143,7 @@ class JsonReader:
                 yield from _entries(item)
 
     def _item(self, value: Any) -> _Item:
-        return msgspec.convert(self._known(value, _Item), _Item, strict=False)
+        return msgspec.convert(self._known(_sound(value), _Item), _Item, strict=False)
 
     def _known(self, value: Any, kind: Any) -> Any:
         """Return an object without the elements that no template has; they are counted."""
@@ -189,6 +189,17 @@ class JsonReader:
             notice=root.get("copyright_notice", ""),
             version=root.get("version", ""),
         )
+
+
+def _sound(value: Any) -> Any:
+    """Return a value whose texts can be written: half of a surrogate pair, which JSON can spell, becomes a question
+    mark.
+    """
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, list):
+        return [_sound(one) for one in value]
+    return {_sound(key): _sound(one) for key, one in value.items()} if isinstance(value, dict) else value
 
 
 def _provisions(found: Any) -> tuple[Provision, ...]:

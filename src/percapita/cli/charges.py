@@ -111,6 +111,8 @@ def _listed(path: str) -> list[str]:
     names = [line.strip() for line in lines if line.strip()]
     if not names:
         raise InputError("the list names no file", f"@{path}", "write one path a line into it")
+    if any("\0" in name for name in names):
+        raise InputError("the list is not a text of paths", f"@{path}", "name a file with one path a line")
     return names
 
 
