@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -341,3 +344,24 @@ def test_the_shipped_template_is_a_profile(tmp_path: Path) -> None:
     path.write_text(content, encoding="utf-8")
     found: Any = load_profile(path)
     assert found.file_stem == "123456789_example-hospital_standardcharges"
+
+
+def dead_process() -> int:
+    """Return the id of a process that ran and is no more."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there it cannot be asked whether a process runs")
+def test_what_a_killed_build_left_is_cleared_up(tmp_path: Path) -> None:
+    built(tmp_path)
+    (tmp_path / "out").rename(tmp_path / f".out.{dead_process()}.old")
+    (tmp_path / f".out.{dead_process()}.part").mkdir()
+    running = tmp_path / f".out.{os.getppid()}.part"
+    running.mkdir()
+    with pytest.raises(BadRowsError):
+        built(tmp_path, rates=RATES.replace("400", "x"))
+    assert (tmp_path / "out" / "manifest.json").exists()
+    built(tmp_path)
+    assert [one.name for one in tmp_path.glob(".out.*")] == [running.name]

@@ -145,7 +145,15 @@ def test_a_build_that_somebody_changed_is_not_published(capsys: pytest.CaptureFi
 
 @pytest.mark.usefixtures("desk")
 @pytest.mark.parametrize(
-    "content", ["", "[]", "{}", '{"schema": "percapita/charges-build/1", "publish": 5, "files": []}', "\x00"]
+    "content",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"schema": "percapita/charges-build/1", "publish": 5, "files": []}',
+        "\x00",
+        '{"schema": "percapita/charges-build/1", "publish": "\\u0000", "files": [{"path": "\\u0000", "sha256": ""}]}',
+    ],
 )
 def test_a_damaged_manifest(content: str, capsys: pytest.CaptureFixture[str]) -> None:
     Path("out/manifest.json").write_text(content, encoding="utf-8")

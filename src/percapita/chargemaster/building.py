@@ -119,6 +119,7 @@ def _aside(out: Path) -> Iterator[Path]:
     folder = out.with_name(f".{out.name}.{os.getpid()}.part")
     old = out.with_name(f".{out.name}.{os.getpid()}.old")
     try:
+        _recover(out)
         folder.mkdir(parents=True)
         yield folder
         shutil.rmtree(folder / "spill", ignore_errors=True)
@@ -133,6 +134,31 @@ def _aside(out: Path) -> Iterator[Path]:
             old.rename(out)
         for one in (folder, old):
             shutil.rmtree(one, ignore_errors=True)
+
+
+def _recover(out: Path) -> None:
+    """Clear up after builds that were killed: what stood in the place comes back, what was not whole goes."""
+    for one in sorted(out.parent.glob(f".{out.name}.*.*")):
+        pid, kind = one.name.removeprefix(f".{out.name}.").rpartition(".")[::2]
+        if kind not in ("old", "part") or not pid.isdigit() or _runs(int(pid)):
+            continue
+        if kind == "old" and not out.exists():
+            one.rename(out)
+        else:
+            shutil.rmtree(one, ignore_errors=True)
+
+
+def _runs(pid: int) -> bool:
+    """Tell whether a process runs; where that cannot be asked without harm, say that it does."""
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        pass
+    return True
 
 
 class _Intake:

@@ -81,10 +81,19 @@ def _hash(path: Path) -> str:
 
 
 @contextmanager
-def alone_in(folder: Path) -> Iterator[None]:
-    """Keep other publishes out of a folder. Raises InputError where there is no folder, or one is at work in it."""
+def alone_in(folder: Path, *others: Path) -> Iterator[None]:
+    """Keep other publishes out of folders. Raises InputError where there is no folder, or one is at work in it."""
+    different = [one for one in dict.fromkeys(path.resolve() for path in others) if one != folder.resolve()]
+    with contextlib.ExitStack() as locks:
+        for one in (folder, *different):
+            locks.enter_context(_locked(one))
+        yield
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
     if not folder.is_dir():
-        raise InputError("there is no such folder", str(folder), "make it first, and name it in --to")
+        raise InputError("there is no such folder", str(folder), "make it first, and name it in --to or --index")
     try:
         import fcntl
     except ImportError:  # Windows: files are placed whole there, too, and nobody publishes twice at once

@@ -68,7 +68,7 @@ def publish(
         raise InputError("a receipt is signed", "--receipt", "give --sign KEY")
     ready = ready_in(build)
     ready.intact()
-    with alone_in(to):
+    with alone_in(to, index or to):
         return decide_and_put(ready, to, index or to, desk, (receipt, sign), format)
 
 
