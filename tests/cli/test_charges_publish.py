@@ -173,14 +173,14 @@ def test_places_that_are_no_folder(capsys: pytest.CaptureFixture[str]) -> None:
     fails(capsys, "there is no such folder", to="none")
     fails(capsys, "there is no such folder", to="key")
     Path("site", NAME).mkdir()
-    fails(capsys, "a link or a folder in the place of the file")
+    fails(capsys, "a link, a folder or a device in the place of the file")
 
 
 @pytest.mark.usefixtures("desk")
 def test_links_are_not_followed_out_of_the_website(capsys: pytest.CaptureFixture[str]) -> None:
     Path("precious").write_text("x", encoding="utf-8")
     Path("site", NAME).symlink_to(Path("precious").absolute())
-    fails(capsys, "a link or a folder in the place of the file")
+    fails(capsys, "a link, a folder or a device in the place of the file")
     Path("site", NAME).unlink()
     Path("site/cms-hpt.txt").symlink_to(Path("precious").absolute())
     fails(capsys, "a link or a folder in the place of the index")

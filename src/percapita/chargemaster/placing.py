@@ -19,12 +19,11 @@ def aside_of(path: Path) -> Path:
 def placed(path: Path) -> Iterator[Path]:
     """Yield where to write; when the block is left without an error the file is moved to its place, else removed.
 
-    Raises InputError where the folder cannot be written, or the place is a folder or a link.
+    Raises InputError where the folder cannot be written, or the place is a folder, a link or a device.
     """
-    if path.is_symlink() or path.is_dir():
-        raise InputError(
-            "there is a link or a folder in the place of the file", str(path), "remove it, or choose another folder"
-        )
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        what = "there is a link, a folder or a device in the place of the file"
+        raise InputError(what, str(path), "remove it, or choose another place")
     aside = aside_of(path)
     try:
         try:
