@@ -20,12 +20,17 @@ def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:
     assert [one.name for one in path.parent.iterdir()] == ["x.txt"]
 
 
+def interrupted(path: Path) -> None:
+    with placed(path) as aside:
+        aside.write_text("half", encoding="utf-8")
+        raise RuntimeError
+
+
 def test_what_fails_leaves_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "x.txt"
     write_text(path, "old")
-    with pytest.raises(RuntimeError), placed(path) as aside:
-        aside.write_text("half", encoding="utf-8")
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        interrupted(path)
     assert ([one.name for one in tmp_path.iterdir()], path.read_text(encoding="utf-8")) == (["x.txt"], "old")
 
 
