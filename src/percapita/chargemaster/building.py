@@ -188,15 +188,14 @@ class _Intake:
         for batch in file.batches(self._progress):
             take(list(rows_of(batch)), file)
         for one in file.rejects():
-            self._bad(one, told)
+            self._bad(one, leave_out=_leaves_out(told))
         return file.used()
 
-    def _bad(self, problem: Problem, told: Any) -> None:
-        """Stop at a row later on, or leave it out, as the profile says."""
-        if getattr(told, "bad_rows", "stop") == "leave out":
-            self._left.add(problem.file, problem.row, f"{problem.column}: {problem.message}")
-            self._left.counts.pop(f"{problem.column}: {problem.message}", None)
-            self._left.count("a row that cannot be used")
+    def _bad(self, problem: Problem, *, leave_out: bool) -> None:
+        """Leave a row out, or stop at it once all are read."""
+        if leave_out:
+            reason = f"{problem.column}: {problem.message}"
+            self._left.add(problem.file, problem.row, reason, counted_as="a row that cannot be used")
         else:
             self._problems.add(problem)
 
@@ -207,7 +206,7 @@ class _Intake:
             try:
                 yield number, make(row)
             except Refused as refused:
-                self._bad(problem_of(file, number, refused), told)
+                self._bad(problem_of(file, number, refused), leave_out=_leaves_out(told))
 
     def _read_items(self, path: Path) -> Used:
         intake = ItemIntake(self._profile)
@@ -235,7 +234,7 @@ class _Intake:
                 rates.append({**rate, "r": self._rates, "file": file.file.path, "row": number})
                 if self._profile.remittances is None and _needs_remittances(rate):
                     words = "a percentage or an algorithm needs count, low, median and high, or [remittances]"
-                    self._bad(problem_of(file, number, Refused("count", words)), Stop)
+                    self._bad(problem_of(file, number, Refused("count", words)), leave_out=False)
             self._shop.take("rates", rates)
 
         return self._read(self._base / told.path, _rules_of(told.columns), told, take)
@@ -257,10 +256,9 @@ class _Intake:
         return self._read(self._base / told.path, _rules_of(told.columns), told, take)
 
 
-class Stop:
-    """Be what bad rows are told that must stop the build."""
-
-    bad_rows = "stop"
+def _leaves_out(told: Any) -> bool:
+    """Tell whether the profile wants wrong rows of a table left out; of remittances none may be."""
+    return getattr(told, "bad_rows", "stop") == "leave out"
 
 
 def _rules_of(columns: Any) -> dict[str, Any]:

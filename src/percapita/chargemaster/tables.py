@@ -65,10 +65,10 @@ class LeftOut:
         self._rows.writerow(("file", "row", "reason"))
         self.counts: dict[str, int] = {}
 
-    def add(self, file: str, row: int, reason: str) -> None:
-        """Leave a row out."""
+    def add(self, file: str, row: int, reason: str, counted_as: str = "") -> None:
+        """Leave a row out; it is counted by its reason, or as something more general."""
         self._rows.writerow((file, row, reason))
-        self.count(reason)
+        self.count(counted_as or reason)
 
     def count(self, reason: str, times: int = 1) -> None:
         """Count what is left out without listing it."""
