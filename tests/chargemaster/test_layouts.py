@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from percapita.chargemaster.check import check_file
 from percapita.chargemaster.converting import Additions, convert
+from percapita.chargemaster.layouts import Layout
 from percapita.chargemaster.model import Entry, Hospital, Payer, Provision, Survey, plain
 from percapita.chargemaster.reading import look_through, read_entries, read_hospital
-from percapita.chargemaster.writing import WRITERS, Layout, nobody
+from percapita.chargemaster.writing import WRITERS, nobody
 from percapita.errors import InputError
 from tests.chargemaster.book import JSON_EXAMPLE, TALL_EXAMPLE, WIDE_EXAMPLE, tall
 from tests.chargemaster.old import old_document, old_tall, old_wide

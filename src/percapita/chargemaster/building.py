@@ -18,13 +18,14 @@ from typing import Any
 from percapita.chargemaster.check import check_file
 from percapita.chargemaster.findings import Findings
 from percapita.chargemaster.intake import ItemIntake, Refused, Row, problem_of, rate_of, remittance_of, rows_of
+from percapita.chargemaster.layouts import Layout
 from percapita.chargemaster.model import Survey
 from percapita.chargemaster.placing import write_text
 from percapita.chargemaster.pricing import BETWEEN, WITHIN, Workshop, workshop
 from percapita.chargemaster.profile import Profile, Rates, Remittances, hospital_from, load_profile
 from percapita.chargemaster.tables import LeftOut, Problem, Problems, Progress, TableFile, Used
 from percapita.chargemaster.webpage import INDEX, footer_link, index_text, listed_by, page
-from percapita.chargemaster.writing import WRITERS, Layout
+from percapita.chargemaster.writing import WRITERS
 from percapita.errors import InputError
 from percapita.wording import many
 

@@ -11,11 +11,12 @@ from pathlib import Path
 
 from percapita.chargemaster.check import check_file
 from percapita.chargemaster.findings import Findings
+from percapita.chargemaster.layouts import Layout
 from percapita.chargemaster.model import Hospital, Survey
 from percapita.chargemaster.placing import placed
 from percapita.chargemaster.reading import look_through, read_entries
 from percapita.chargemaster.templates import AUTO
-from percapita.chargemaster.writing import WRITERS, Layout
+from percapita.chargemaster.writing import WRITERS
 from percapita.errors import InputError
 from percapita.wording import many
 

@@ -12,9 +12,9 @@ import msgspec
 
 from percapita.chargemaster.cells import CODE_TYPES_3
 from percapita.chargemaster.common import name_is_good, npi_is_good
+from percapita.chargemaster.layouts import Layout
 from percapita.chargemaster.model import Hospital, Provision
 from percapita.chargemaster.templates import CSV_STATES
-from percapita.chargemaster.writing import Layout
 from percapita.errors import InputError, nearest
 from percapita.sources.spec import Column, TextEncoding
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from percapita.chargemaster.writing import Layout
+from percapita.chargemaster.layouts import Layout
 from percapita.cli.screen import Format, meter, say, show_json
 from percapita.wording import many
 
