@@ -95,6 +95,7 @@ def measure(folder: Path, count: int) -> None:
         "charges convert, tall to JSON": (
             "convert", str(out / "tall" / f"{stem}.csv"), "--to", "json", "--out", str(folder / "turned.json"), "--format", "json",
         ),
+        "charges diff, tall with JSON": ("diff", str(out / "tall" / f"{stem}.csv"), str(folder / "turned.json")),
     }  # fmt: skip
     for title, words in steps.items():
         done = run((*PERCAPITA, "charges", *words), folder)
