@@ -19,13 +19,17 @@ from percapita.chargemaster.converting import Additions, convert
 from percapita.chargemaster.layouts import Layout
 from percapita.chargemaster.model import Entry, Hospital, Payer, Provision, Survey, plain
 from percapita.chargemaster.reading import look_through, read_entries, read_hospital
-from percapita.chargemaster.writing import WRITERS, nobody
+from percapita.chargemaster.writing import WRITERS
 from percapita.errors import InputError
 from tests.chargemaster.book import JSON_EXAMPLE, TALL_EXAMPLE, WIDE_EXAMPLE, tall
 from tests.chargemaster.old import old_document, old_tall, old_wide
 
 LAYOUTS = list(Layout)
 EXAMPLES = {Layout.TALL: TALL_EXAMPLE, Layout.WIDE: WIDE_EXAMPLE, Layout.JSON: JSON_EXAMPLE}
+
+
+def nobody(entries: int) -> None:
+    """Tell nobody."""
 
 
 def progress(title: str, done: int, total: int) -> None:

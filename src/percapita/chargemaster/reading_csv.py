@@ -31,7 +31,6 @@ PAYER_ELEMENTS = (
     "estimate",
 )
 OWN_NOTES = "additional_payer_notes"  # in tall files that have notes of both kinds: those of the payer
-BETWEEN = " | "
 
 
 @dataclass(frozen=True)

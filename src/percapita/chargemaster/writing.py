@@ -15,7 +15,3 @@ Writer = Callable[[Path, Hospital, Survey, Iterable[Entry], Seen], int]
 
 
 WRITERS: dict[Layout, Writer] = {Layout.TALL: write_tall, Layout.WIDE: write_wide, Layout.JSON: write_json}
-
-
-def nobody(entries: int) -> None:
-    """Tell nobody how many entries were written."""
