@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from bench import charges, count, formats, industry, link, text
+from bench import charges, charges_build, count, formats, link, text
 
 
 def main() -> None:
@@ -16,6 +17,8 @@ def main() -> None:
         nargs="*",
         default=["count", "text", "formats", "link", "charges", "industry"],
         help="count, text, formats, link, charges, industry (default: all), large-charges",
+        default=["count", "text", "formats", "link", "charges"],
+        help="count, text, formats, link, charges (default: all), large-charges, build-charges",
     )
     parser.add_argument("--rows", type=int, default=20_000_000, help="rows of the log")
     parser.add_argument("--rounds", type=int, default=3)
@@ -37,6 +40,8 @@ def main() -> None:
         industry.measure(given.folder / "industry")
     if "large-charges" in given.what:
         charges.large(given.folder / "charges", 2)
+    if "build-charges" in given.what:
+        charges_build.measure(given.folder / "build-charges", 1_000_000)
 
 
 if __name__ == "__main__":

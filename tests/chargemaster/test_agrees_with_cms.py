@@ -18,9 +18,14 @@ from typing import Any
 
 import pytest
 
+from percapita.chargemaster.building import build
 from percapita.chargemaster.check import check_file
+from percapita.chargemaster.converting import Additions, convert
 from percapita.chargemaster.findings import Finding, Findings
+from percapita.chargemaster.layouts import Layout
 from tests.chargemaster import mutations
+from tests.chargemaster.book import JSON_EXAMPLE, TALL_EXAMPLE, WIDE_EXAMPLE
+from tests.chargemaster.hospital import hospital
 from tests.chargemaster.mutations import Named
 
 ORACLE = Path(__file__).parent / "oracle"
@@ -111,3 +116,17 @@ def test_version_2(suffix: str, tmp_path: Path) -> None:
     count, wrong = disagreements(make(), tmp_path, suffix, "v2.2.0")
     assert count >= 300
     assert wrong == [], f"{len(wrong)} of {count} files: " + "\n".join(wrong[:20])
+
+
+def test_what_we_write_is_valid_there(tmp_path: Path) -> None:
+    """Turn each example into each layout, and build from tables: CMS's validator finds no fault with any."""
+    build([hospital(tmp_path)], tmp_path / "charges.toml", tmp_path / "out", lambda *told: None)
+    files = sorted(str(one) for one in (tmp_path / "out").rglob("*_standardcharges.*"))
+    for number, source in enumerate((TALL_EXAMPLE, WIDE_EXAMPLE, JSON_EXAMPLE)):
+        for layout in Layout:
+            target = tmp_path / f"{number}-{layout.value}{layout.suffix}"
+            convert(source, target, layout, Additions(), lambda *told: None)
+            files.append(str(target))
+    said = list(what_cms_says(files, tmp_path, "v3.0.0"))
+    assert len(said) == 12
+    assert [(one["file"], one["errors"]) for one in said if not one["valid"] or one["errors"]] == []

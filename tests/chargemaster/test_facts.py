@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from percapita.chargemaster.facts import CPT_SHAPE, facts_of, folded
+from percapita.chargemaster.facts import CPT_SHAPE, descriptors_of, facts_of, folded
+from percapita.errors import InputError
 
 DATA = Path(__file__).parents[1] / "data" / "standard-charges"
 EXAMPLES = [
@@ -97,3 +98,22 @@ def test_a_notice_in_json(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
     path.write_text(json.dumps(content), encoding="utf-8")
     assert facts_of(path, valid=True).notice_year == 2025
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["A notice.\n00000\tMade-up thing, long\n", "A notice, made up\n00000 Made-up thing, long\n0000T other\n"],
+)
+def test_release_files_with_tabs_or_fixed_columns(content: str, tmp_path: Path) -> None:
+    path = tmp_path / "release.txt"
+    path.write_bytes(content.encode("cp1252"))
+    assert "made up thing long" in descriptors_of(path)
+    assert not any("notice" in one for one in descriptors_of(path))
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00\xff" * 50, b"nothing of the kind"])
+def test_a_release_file_without_descriptors_is_refused(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "release.txt"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="no descriptor"):
+        descriptors_of(path)

@@ -44,7 +44,7 @@ def test_a_list(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert [one["file"] for one in found] == [str(WIDE_EXAMPLE), str(TALL_EXAMPLE), "missing.csv", str(JSON_EXAMPLE)]
 
 
-@pytest.mark.parametrize("content", [None, b"", b"\n \n", b"\xff\xfe\x00"])
+@pytest.mark.parametrize("content", [None, b"", b"\n \n", b"\xff\xfe\x00", b"a\x00b"])
 def test_a_bad_list(content: bytes | None, complaint: Complaint, tmp_path: Path) -> None:
     listed = tmp_path / "list.txt"
     if content is not None:

@@ -173,3 +173,51 @@ def test_the_words_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     out = capsys.readouterr().out
     assert out.startswith(f"{NAME}: must not be published\n")
     assert "stop LICENSE_EXPIRED: license: it ended on 2026-05-31" in out
+
+
+@pytest.mark.usefixtures("desk")
+@pytest.mark.parametrize("signed", [True, False])
+@pytest.mark.parametrize("state", ["suspended", "revoked"])
+def test_a_license_that_was_taken_back_stops(state: str, signed: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    listed = {"iss": "licensor", "as_of": "2026-11-01", "states": {"L-1": state, "L-9": "revoked"}}
+    Path("states.json").write_text(json.dumps(listed), encoding="utf-8")
+    if signed:
+        assert run(["license", "states", "--list", "states.json", "--key", "key", "--out", "states.jws"]) == 0
+        assert "2 licenses as of 2026-11-01" in capsys.readouterr().out
+    ended, (found,) = asked(capsys, "--states", "states.jws" if signed else "states.json")
+    assert (ended, stops(found)) == (1, [f"LICENSE_{state.upper()}"])
+    assert ("which nobody signed" in str(found["reasons"])) is not signed
+    told = ["--states", "states.json", "--on", "2026-11-23", "--format", "json"]
+    assert run(["license", "verify", "good.jws", "--key", "key.pub", *told]) == 1
+    assert json.loads(capsys.readouterr().out)["code"] == state.upper()
+
+
+@pytest.mark.usefixtures("desk")
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("{}", "the keys are not iss, as_of, states"),
+        ('{"iss": "x", "as_of": "2026", "states": {}}', "'as_of' is not a date"),
+        ('{"iss": "x", "as_of": "2026-01-01", "states": {"L-1": "revked"}}', "did you mean 'revoked'?"),
+        ('{"iss": "x", "as_of": "2026-01-01", "states": []}', "'states' no table"),
+        ("a.b.c", "the list of states is not genuine"),
+    ],
+)
+def test_a_broken_list_of_states_is_wrong_input(content: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("states").write_text(content, encoding="utf-8")
+    command = ["charges", "gate", NAME, "--license", "good.jws", "--key", "key.pub", "--system", "rcm"]
+    assert run([*command, *COMMON, "--states", "states"]) == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_stop_says_what_waiting_may_cost(capsys: pytest.CaptureFixture[str]) -> None:
+    _, (found,) = asked(capsys, license="old.jws")
+    risk = next(one["message"] for one in found["reasons"] if one["code"] == "WAITING_RISK")
+    assert "300.00 dollars for up to 30 beds; 10.00 dollars a bed for up to 550 beds; 5,500.00 dollars for more" in risk
+
+
+@pytest.mark.usefixtures("desk")
+def test_nothing_is_said_of_what_a_broken_file_may_hold(capsys: pytest.CaptureFixture[str]) -> None:
+    _, (found,) = asked(capsys, file="none.csv")
+    assert stops(found) == ["FILE_INVALID", "FILE_NAME"]

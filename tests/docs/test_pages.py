@@ -13,6 +13,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from percapita.chargemaster.profile import load_profile
 from percapita.counting.plan import Plan
 from percapita.counting.schema import shipped
 from percapita.counting.shape import check_shape
@@ -47,11 +48,15 @@ def test_commands_do_what_the_page_shows(page: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("block", EXAMPLES, ids=place)
-def test_examples_fit_their_schema(block: Block) -> None:
+def test_examples_fit_their_schema(block: Block, tmp_path: Path) -> None:
     if block.language == "json" and '"not_before"' in block.text:
         parse_license(block.text.encode(), place(block))
     elif block.language == "json":
         check_statement(json.loads(block.text))
+    elif "[hospital]" in block.text:
+        path = tmp_path / "charges.toml"
+        path.write_text(block.text, encoding="utf-8")
+        load_profile(path)
     elif "percapita/user-definition/" in block.text:
         parse_user_definition(block.text.encode(), place(block))
     else:

@@ -1,7 +1,9 @@
-"""Standard-charges files: is this file what CMS asks for, and may it be published?
+"""Standard-charges files: make one, is it what CMS asks for, may it be published, and what is published?
 
-In: a machine-readable file of standard charges, CSV (tall or wide) or JSON, plain or gzip, of any size; a license. Out:
-a verdict with every error and alert, each with its place (cell or JSON pointer), its rule and the source of the rule,
-and apart from it whether the license permits to publish the file. Errors are what CMS's own validator calls errors, and
-a few things that it cannot see; what is stricter is an alert. Memory stays flat.
+In: a machine-readable file of standard charges, CSV (tall or wide) or JSON, plain or gzip, of any size; a license; a
+hospital's chargemaster, rates and remittances. Out: a verdict with every error and alert, each with its place (cell or
+JSON pointer), its rule and the source of the rule, and apart from it whether the license permits to publish the file;
+files of all three layouts that carry the same facts; what differs between two; what is wrong with a published one.
+Errors are what CMS's own validator calls errors, and a few things that it cannot see; what is stricter is an alert.
+Memory stays flat.
 """

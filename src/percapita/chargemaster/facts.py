@@ -20,6 +20,7 @@ from percapita.chargemaster.check import GZIP, PEEK, holds_json
 from percapita.chargemaster.gate import Facts
 from percapita.chargemaster.json_stream import JsonStream
 from percapita.chargemaster.text import date_of, parts
+from percapita.errors import InputError
 
 # Source: the publisher's categories I, II, III, PLA, MAAA and immunization administration. HCPCS Level II begins with a
 # letter, so five digits under HCPCS are CPT.
@@ -109,6 +110,36 @@ def facts_of(path: Path, valid: bool, descriptors: Collection[str] = ()) -> Fact
 def folded(text: str) -> str:
     """Return a description as descriptions are compared: no case, one blank between words, no punctuation."""
     return " ".join(re.findall(r"\w+", text.casefold()))
+
+
+FIXED = re.compile(r"[0-9]{4}[0-9A-Z] (.+)")  # the short files: code in columns 1 to 5, a blank, the descriptor
+
+
+def descriptors_of(path: Path) -> frozenset[str]:
+    """Return the licensee's own descriptors in `folded` form; nothing of them is kept or shown.
+
+    A line is a code, a tab and a descriptor, or the fixed columns of the short files; a notice before them is passed
+    over. Raises InputError for a file that cannot be read or holds none.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"the release file cannot be read ({error.strerror})", str(path), "check the path") from None
+    try:
+        lines = content.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        lines = content.decode("cp1252", errors="replace").splitlines()
+    found = frozenset(folded(_descriptor(line)) for line in lines) - {""}
+    if not found:
+        raise InputError("there is no descriptor in the release file", str(path), "give lines of code, tab, descriptor")
+    return found
+
+
+def _descriptor(line: str) -> str:
+    if "\t" in line:
+        return line.partition("\t")[2]
+    fixed = FIXED.fullmatch(line)
+    return fixed.group(1) if fixed else ""
 
 
 @contextmanager

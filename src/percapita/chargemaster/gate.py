@@ -87,6 +87,8 @@ def decide(facts: Facts, request: Request, ask: Ask, overridden: bool = False) -
         answer = _least(ask, question, [one.content for one in _licensed(facts, request)], answer)
     reasons = tuple(reason for rule in RULES for reason in rule(facts, request, answer))
     stopped = any(reason.severity == "stop" for reason in reasons)
+    if stopped and request.beds is None:
+        reasons += tuple(unknown_risk(request))
     verdict: Verdict = "stop" if stopped else "pass"
     if stopped and overridden and facts.valid:
         verdict = "overridden"
@@ -116,6 +118,8 @@ def file_invalid(facts: Facts, request: Request, answer: Answer) -> Iterator[Rea
 
 def attestation(facts: Facts, request: Request, answer: Answer) -> Iterator[Reason]:
     """Stop a file whose attestation is not true. Source: 45 CFR 180.50."""
+    if not facts.valid:
+        return  # nothing is known of it
     if facts.attested is False:
         yield Reason("NOT_ATTESTED", "the file attests false: its content is not confirmed", "stop")
     elif facts.attested is None:
@@ -131,6 +135,8 @@ def file_name(facts: Facts, request: Request, answer: Answer) -> Iterator[Reason
 
 def updated(facts: Facts, request: Request, answer: Answer) -> Iterator[Reason]:
     """Stop a file that is older than the rule allows; always say until when an update is due."""
+    if not facts.valid:
+        return
     if facts.updated_on is None:
         yield Reason("OUTDATED", "the file does not say when it was updated", "stop")
         return
@@ -200,6 +206,14 @@ def risk(facts: Facts, request: Request, answer: Answer) -> Iterator[Reason]:
     if request.beds is not None and penalty is not None:
         said = f"a day without a file may cost up to {penalty.amount(request.beds):,.2f} dollars ({penalty.source})"
         yield Reason("WAITING_RISK", said, "info")
+
+
+def unknown_risk(request: Request) -> Iterator[Reason]:
+    """Say from what to what a day without a file may cost, where the beds are not known."""
+    said = "; ".join(one.words() for one in request.rules.penalties)
+    if said:
+        source = request.rules.penalties[0].source
+        yield Reason("WAITING_RISK", f"a day without a file may cost up to {said} ({source}): give --beds", "info")
 
 
 RULES: tuple[Rule, ...] = (

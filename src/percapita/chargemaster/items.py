@@ -1,6 +1,6 @@
 """The items of a JSON file as types. What decodes into them has every word, number and list as it must be.
 
-Whether elements that depend on one another are there is for `json_rules`.
+Whether elements that depend on one another are there is for `json_item_rules`.
 """
 
 from __future__ import annotations

@@ -14,17 +14,9 @@ from msgspec import UNSET
 from percapita.chargemaster.findings import Findings
 from percapita.chargemaster.head import apply
 from percapita.chargemaster.items import Charge, Item, Payer
-from percapita.chargemaster.json_rules import (
-    CHARGE_RULES,
-    ITEM_RULES,
-    ITEMS,
-    NINES,
-    PAYER_RULES,
-    ROOT_ALERTS,
-    ROOT_ERRORS,
-    ROUNDS_TO_ZERO,
-    Node,
-)
+from percapita.chargemaster.json_item_rules import CHARGE_RULES, ITEM_RULES, PAYER_RULES
+from percapita.chargemaster.json_nodes import ITEMS, NINES, ROUNDS_TO_ZERO, Node
+from percapita.chargemaster.json_root_rules import ROOT_ALERTS, ROOT_ERRORS
 from percapita.chargemaster.json_stream import JsonStream, NotJsonError, RepeatedKeys
 from percapita.chargemaster.repeats import Repeats
 from percapita.chargemaster.rules import ALERT, JSON, LAW_FORM, LAW_ITEM, OURS, Rule, rule
@@ -181,14 +173,15 @@ def _keys_of_payers(payers: tuple[Payer, ...], least: float, most: float) -> int
             if dollar is UNSET or allowed != NOTHING_ALLOWED:
                 return IN_DOUBT
             found += 3
-        elif _allowed_amounts_are_faultless(*allowed):
-            found += 7 + (percentage is not UNSET) + (algorithm is not UNSET)
+        elif _allowed_amounts_are_faultless(*allowed) or (allowed == NO_REMITTANCES and notes is not UNSET):
+            found += 3 + (1 if allowed == NO_REMITTANCES else 4) + (percentage is not UNSET) + (algorithm is not UNSET)
         else:
             return IN_DOUBT
     return found
 
 
 NOTHING_ALLOWED = [UNSET, UNSET, UNSET, UNSET]
+NO_REMITTANCES = [UNSET, UNSET, UNSET, "0"]
 
 
 def _allowed_amounts_are_faultless(middle: Any, low: Any, high: Any, count: Any) -> bool:

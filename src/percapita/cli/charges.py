@@ -1,4 +1,4 @@
-"""`percapita charges check|rules|gate|receipt`: is a standard-charges file what CMS asks for, and may it go out?"""
+"""`percapita charges`: is a standard-charges file what CMS asks for? The other commands are in modules of their own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from percapita.cli.charges_build import register_build
+from percapita.cli.charges_convert import register_convert
+from percapita.cli.charges_diff import register_diff
 from percapita.cli.charges_gate import register_gate
+from percapita.cli.charges_publish import register_publish
 from percapita.cli.screen import Format, say, show_json, show_table
 from percapita.errors import InputError
 from percapita.wording import many
@@ -36,50 +40,51 @@ SHOWN = 20
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
     group = typer.Typer(
-        no_args_is_help=True, help="Check files of standard charges, and the license before they are published."
+        no_args_is_help=True, help="Build, check, compare, publish and watch files of standard charges."
     )
     app.add_typer(group, name="charges")
+    register_build(group)
+    group.command("check")(check_charges)
+    for add in (register_convert, register_diff, register_gate, register_publish):
+        add(group)
+    group.command("rules")(list_rules)
 
-    @group.command("check")
-    def check_charges(
-        files: Annotated[
-            list[str], typer.Argument(help="CSV or JSON files, also gzip; @LIST names a file with one path a line.")
-        ],
-        version: Annotated[
-            Version, typer.Option(help="The template; auto is the one that the file states.")
-        ] = Version.V3,
-        format: Annotated[
-            Format, typer.Option(help="What to print; json is one object a line for each file.")
-        ] = Format.TABLE,
-        max_errors: Annotated[
-            int, typer.Option(min=1, help="How many errors and alerts of a file to list; all are counted.")
-        ] = 1000,
-    ) -> int:
-        """Say whether files of standard charges are valid by CMS's rules, and what is wrong with them."""
-        from percapita.chargemaster.check import check_file
 
-        good = True
-        for name in named(files):
-            found = check_file(Path(name), version.value, max_errors)
-            good = good and not found.error_count
-            if format is Format.JSON:
-                show_line(found, name)
-            else:
-                show_findings(found, name)
-        return 0 if good else INVALID
+def check_charges(
+    files: Annotated[
+        list[str], typer.Argument(help="CSV or JSON files, also gzip; @LIST names a file with one path a line.")
+    ],
+    version: Annotated[Version, typer.Option(help="The template; auto is the one that the file states.")] = Version.V3,
+    format: Annotated[
+        Format, typer.Option(help="What to print; json is one object a line for each file.")
+    ] = Format.TABLE,
+    max_errors: Annotated[
+        int, typer.Option(min=1, help="How many errors and alerts of a file to list; all are counted.")
+    ] = 1000,
+) -> int:
+    """Say whether files of standard charges are valid by CMS's rules, and what is wrong with them."""
+    from percapita.chargemaster.check import check_file
 
-    register_gate(group)
-
-    @group.command("rules")
-    def list_rules(format: Annotated[Format, typer.Option(help="What to print.")] = Format.TABLE) -> None:
-        """List the rules: what each one asks, and where that is written."""
-        from percapita.chargemaster.rules import all_rules
-
+    good = True
+    for name in named(files):
+        found = check_file(Path(name), version.value, max_errors)
+        good = good and not found.error_count
         if format is Format.JSON:
-            show_json([rule_as_json(rule) for rule in all_rules()])
+            show_line(found, name)
         else:
-            rows = [(rule.id, rule.level, rule.checks, f"{rule.section}; {rule.law}") for rule in all_rules()]
-            show_table(("rule", "severity", "found when", "according to"), rows)
+            show_findings(found, name)
+    return 0 if good else INVALID
+
+
+def list_rules(format: Annotated[Format, typer.Option(help="What to print.")] = Format.TABLE) -> None:
+    """List the rules: what each one asks, and where that is written."""
+    from percapita.chargemaster.rules import all_rules
+
+    if format is Format.JSON:
+        show_json([rule_as_json(rule) for rule in all_rules()])
+    else:
+        rows = [(rule.id, rule.level, rule.checks, f"{rule.section}; {rule.law}") for rule in all_rules()]
+        show_table(("rule", "severity", "found when", "according to"), rows)
 
 
 def named(words: Sequence[str]) -> Iterator[str]:
@@ -103,6 +108,8 @@ def _listed(path: str) -> list[str]:
     names = [line.strip() for line in lines if line.strip()]
     if not names:
         raise InputError("the list names no file", f"@{path}", "write one path a line into it")
+    if any("\0" in name for name in names):
+        raise InputError("the list is not a text of paths", f"@{path}", "name a file with one path a line")
     return names
 
 

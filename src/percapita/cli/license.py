@@ -1,4 +1,4 @@
-"""`percapita license keygen|issue|verify`: make keys, sign a license, ask one."""
+"""`percapita license keygen|issue|states|verify`: make keys, sign a license, take one back, ask one."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import typer
 
 from percapita.cli.screen import Format, say, show_json
 from percapita.errors import InputError
+from percapita.wording import many
 
 if TYPE_CHECKING:
     from percapita.licensing.validity import Answer
@@ -50,6 +51,15 @@ def register(app: typer.Typer) -> None:
         issue_license(claims, key, out)
 
     @licenses.command()
+    def states(
+        list: Annotated[Path, typer.Option(help="The suspended and revoked licenses, a JSON file.")],
+        key: Annotated[Path, typer.Option(help="The licensor's private key.")],
+        out: Annotated[Path, typer.Option(help="Where to write the signed list.")],
+    ) -> None:
+        """Sign a list of licenses that are suspended or revoked."""
+        issue_states(list, key, out)
+
+    @licenses.command()
     def verify(
         license: Annotated[str, typer.Argument(help="A license file, or the token itself.")],
         key: Annotated[Path | None, typer.Option(help="The licensor's public key.")] = None,
@@ -59,18 +69,23 @@ def register(app: typer.Typer) -> None:
         purpose: Annotated[Purpose | None, typer.Option(help="What it is to be used for.")] = None,
         release: Annotated[int | None, typer.Option(help="The annual code set release, such as 2026.")] = None,
         users: Annotated[int | None, typer.Option(help="Individual users of the application.")] = None,
+        states: Annotated[
+            Path | None, typer.Option(help="The licensor's list of suspended and revoked licenses.")
+        ] = None,
         format: Annotated[Format, typer.Option(help="What to print.")] = Format.TABLE,
     ) -> int:
         """Ask a license whether it holds; ends with 1 when it does not."""
         from percapita.evidence.signatures import load_public_key
         from percapita.licensing.document import answer, read_text
+        from percapita.licensing.states import load_states
         from percapita.licensing.validity import Question
 
+        public = load_public_key(key) if key else None
         question = Question(
             on=on.date() if on else date.today(),  # noqa: DTZ011 - the day where the person sits
             system=system, entity=entity, purpose=purpose.value if purpose else None, release=release, users=users,
         )  # fmt: skip
-        found = answer(*read_text(license), load_public_key(key) if key else None, question)
+        found = answer(*read_text(license), public, question, load_states(states, public) if states else None)
         show_answer(found, format)
         return 0 if found.valid else 1
 
@@ -81,22 +96,38 @@ def issue_license(claims: Path, key: Path, out: Path) -> None:
     from percapita.evidence.signatures import load_private_key
     from percapita.licensing.claims import parse_license, read_claims
 
-    try:
-        content = claims.read_bytes()
-    except OSError as error:
-        raise InputError(f"the claims cannot be read ({error.strerror})", str(claims), "check the path") from None
+    content = _read(claims, "the claims")
     license = parse_license(content, claims.name)
     if license.recorded:
         raise InputError("a recorded license is not signed", claims.name, "verify it as it is, or leave out 'recorded'")
     token = sign(read_claims(content, claims.name), load_private_key(key))
+    _write(out, token, "the license")
+    say(f"{out} written: license {license.number} for {license.organization}, until {license.expires}")
+
+
+def issue_states(path: Path, key: Path, out: Path) -> None:
+    """Check a list of states, sign it and write it."""
+    from percapita.evidence.signatures import load_private_key
+    from percapita.licensing.states import sign_states
+
+    token, found = sign_states(_read(path, "the list of states"), path.name, load_private_key(key))
+    _write(out, token, "the list of states")
+    say(f"{out} written: {many(len(found.states), 'license')} as of {found.as_of}")
+
+
+def _read(path: Path, what: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{what} cannot be read ({error.strerror})", str(path), "check the path") from None
+
+
+def _write(out: Path, token: str, what: str) -> None:
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(token + "\n", encoding="ascii")
     except OSError as error:
-        raise InputError(
-            f"the license cannot be written ({error.strerror})", str(out), "choose another --out"
-        ) from None
-    say(f"{out} written: license {license.number} for {license.organization}, until {license.expires}")
+        raise InputError(f"{what} cannot be written ({error.strerror})", str(out), "choose another --out") from None
 
 
 def show_answer(found: Answer, format: Format) -> None:

@@ -63,8 +63,10 @@ def cell_text(cell: object) -> str:
 
 
 @contextmanager
-def meter() -> Iterator[Callable[[str, int, int], None]]:
-    """Yield `progress(title, done, total)`: a bar on a terminal's stderr, nothing on a pipe. Units are bytes.
+def meter(*, things: bool = False) -> Iterator[Callable[[str, int, int], None]]:
+    """Yield `progress(title, done, total)`: a bar on a terminal's stderr, nothing on a pipe.
+
+    Units are bytes, with `things` whatever is counted.
 
     Each call is also a place to stop: raises KeyboardInterrupt if Ctrl-C was pressed before.
     """
@@ -76,19 +78,15 @@ def meter() -> Iterator[Callable[[str, int, int], None]]:
     from rich.progress import (
         BarColumn,
         DownloadColumn,
+        MofNCompleteColumn,
         Progress,
         TextColumn,
         TimeRemainingColumn,
         TransferSpeedColumn,
     )
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-    )
+    counted = (MofNCompleteColumn(),) if things else (DownloadColumn(), TransferSpeedColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), *counted, TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         task = bars.add_task("", total=None)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from percapita.errors import InputError
 from percapita.evidence.jws import LONGEST, ForeignSignatureError, MalformedTokenError
 from percapita.licensing.claims import License, parse_license
+from percapita.licensing.states import States
 from percapita.licensing.token import verify
 from percapita.licensing.validity import NO_LICENSE, Answer, Question, check
 
@@ -15,13 +16,17 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 
-def answer(text: str, where: str, key: Ed25519PublicKey | None, question: Question) -> Answer:
+def answer(
+    text: str, where: str, key: Ed25519PublicKey | None, question: Question, states: States | None = None
+) -> Answer:
     """Return what a license answers to a question. A text that is no license, or not of this key, answers no.
 
-    Raises InputError when a token comes without a key to hold it against.
+    `states` is what the licensor says of its licenses. Raises InputError when a token comes without a key to hold it
+    against.
     """
     try:
-        return check(open_license(text, where, key), question)
+        found = open_license(text, where, key)
+        return check(found, question if states is None else states.ask_about(question, found.number))
     except MalformedTokenError as error:
         return Answer(False, "MALFORMED", f"{NO_LICENSE['MALFORMED']}: {error}", None)
     except ForeignSignatureError as error:

@@ -14,7 +14,9 @@ State = Literal["active", "suspended", "revoked"]
 
 @dataclass(frozen=True)
 class Question:
-    """Hold what is asked. None asks nothing; `state` is what the licensor's register says of the license."""
+    """Hold what is asked. None asks nothing; `state` is what the licensor's register says of the license, as of
+    `state_from`.
+    """
 
     on: date
     system: str | None = None
@@ -24,6 +26,7 @@ class Question:
     release: int | None = None
     users: int | None = None
     state: State = "active"
+    state_from: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,10 @@ class Answer:
 Rule = Callable[[License, Question], str | None]
 
 
-def check(license: License, question: Question) -> Answer:
-    """Return the answer of the first rule that has something to say."""
+def check(license: License | None, question: Question) -> Answer:
+    """Return the answer of the first rule that has something to say; None is a license that nobody finds."""
+    if license is None:
+        return Answer(False, "NOT_FOUND", NO_LICENSE["NOT_FOUND"], None)
     for code, (blocks, rule) in RULES.items():
         sentence = rule(license, question)
         if sentence is not None:
@@ -60,12 +65,16 @@ def _said(license: License, sentence: str) -> str:
 
 def revoked(license: License, question: Question) -> str | None:
     """Say that the licensor took the license back."""
-    return "the licensor revoked this license" if question.state == "revoked" else None
+    return f"the licensor revoked this license{_source(question)}" if question.state == "revoked" else None
 
 
 def suspended(license: License, question: Question) -> str | None:
     """Say that the license rests."""
-    return "the licensor suspended this license" if question.state == "suspended" else None
+    return f"the licensor suspended this license{_source(question)}" if question.state == "suspended" else None
+
+
+def _source(question: Question) -> str:
+    return f" ({question.state_from})" if question.state_from else ""
 
 
 def not_yet_valid(license: License, question: Question) -> str | None:
@@ -143,4 +152,8 @@ RULES: dict[str, tuple[bool, Rule]] = {
     "OVER_USE": (False, over_use),
 }
 # What is said of a text before there is a license to ask.
-NO_LICENSE = {"MALFORMED": "not a license", "SIGNATURE_INVALID": "the signature is not that of this key"}
+NO_LICENSE = {
+    "NOT_FOUND": "there is no such license",
+    "MALFORMED": "not a license",
+    "SIGNATURE_INVALID": "the signature is not that of this key",
+}

@@ -63,6 +63,11 @@ class Penalty:
         """Return the most that one day may cost."""
         return self.per_day + self.per_bed_day * beds
 
+    def words(self) -> str:
+        """Return the entry as a person reads it."""
+        sum = f"{self.per_bed_day:,.2f} dollars a bed" if self.per_bed_day else f"{self.per_day:,.2f} dollars"
+        return f"{sum} for up to {self.beds_to} beds" if self.beds_to is not None else f"{sum} for more beds"
+
 
 @dataclass(frozen=True)
 class PostingRules:
