@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from bench import charges, count, formats, industry, link, text
-from bench import charges, charges_build, count, formats, link, text
+from bench import charges, charges_build, count, formats, industry, link, text
 
 
 def main() -> None:
@@ -16,9 +15,7 @@ def main() -> None:
         "what",
         nargs="*",
         default=["count", "text", "formats", "link", "charges", "industry"],
-        help="count, text, formats, link, charges, industry (default: all), large-charges",
-        default=["count", "text", "formats", "link", "charges"],
-        help="count, text, formats, link, charges (default: all), large-charges, build-charges",
+        help="count, text, formats, link, charges, industry (default: all), large-charges, build-charges",
     )
     parser.add_argument("--rows", type=int, default=20_000_000, help="rows of the log")
     parser.add_argument("--rounds", type=int, default=3)

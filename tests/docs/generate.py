@@ -30,11 +30,11 @@ from percapita.counting.determinations import persons_schema
 from percapita.counting.plan import Plan
 from percapita.policy.user_definition import SHELF, UserDefinition, load_user_definition
 from percapita.sources.presets import Preset, names_of, presets
-from percapita.sources.spec import ColumnRule, Source
+from percapita.sources.spec import ColumnRule, DeclaredSource, Source
 from percapita.sources.times import NotATimeError, TimeReader
 from percapita.statement.types import Statement
-from tests.docs.cost_tables import cost_page
 from tests.docs import industry
+from tests.docs.cost_tables import cost_page
 from tests.docs.examples import MINIMAL_PLAN, TIMES
 from tests.spec.cases import CHAPTERS
 from tests.support.plans import Case, statement, table
@@ -139,7 +139,9 @@ def source_sections(words: Meanings) -> str:
     rows += [tuple(row) for row in key_rows(source_types()[0], lambda key: words.of(f"source.{key}"))]  # type: ignore[misc]
     text = f"## `[[source]]`\n\n{words.of('source')}\n\n{grid(KEY_HEADER, rows)}\n"
     text += COLUMNS_TEXT
-    return text + "".join(source_section(struct, frozenset(common), words) for struct in source_types())
+    text += "".join(source_section(struct, frozenset(common), words) for struct in source_types())
+    declared = key_rows(DeclaredSource, lambda key: words.of(f"source.declared.{key}"))
+    return text + f'### `type = "declared"`\n\n{words.of("source.declared")}\n\n{grid(KEY_HEADER, declared)}\n'
 
 
 def source_section(struct: Any, common: frozenset[str], words: Meanings) -> str:

@@ -9,17 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from percapita.cli.screen import Format, meter, say, show_json, show_table
+from percapita.report.words import BASIS, FIGURES
 
 if TYPE_CHECKING:
     from percapita.counting.run import Run
     from percapita.statement.types import Statement, SystemFigures
-
-BASIS_WORDS = {
-    "log": "access log",
-    "usage": "grouped log",
-    "recipients": "report recipients",
-    "none": "no evidence",
-}
 
 
 def register(app: typer.Typer) -> None:
@@ -82,6 +76,8 @@ def show_statement(statement: Statement, written: tuple[Path, ...] = ()) -> None
     )
     show_table(headers, [_row(system) for system in statement.systems], title)
     say(f"{statement.persons:,} different people in all. Definition of a user: {statement.policy.user_definition.id}.")
+    if statement.billed is not None and statement.billed.figure != "users":
+        say(f"Billed: {FIGURES[statement.billed.figure]} ({statement.billed.rule}); the report shows it.")
     say(
         "not counted: accounts left out · no rule: people whose activities fit no rule · unknown: accounts nobody lists"
     )
@@ -98,7 +94,7 @@ def _row(system: SystemFigures) -> tuple[object, ...]:
         system.name,
         "not known" if system.users is None else system.users,
         "" if low == high else f"{low:,} to {high:,}",
-        BASIS_WORDS.get(system.basis, system.basis),
+        BASIS[system.basis],
         left_out or None,
         system.undetermined.persons or None,
         system.unknown_accounts or None,

@@ -7,7 +7,7 @@ from html import escape
 from importlib import resources
 from pathlib import Path
 
-from percapita.report import parts
+from percapita.report import figures, parts
 from percapita.report.html import Markup
 from percapita.statement.types import Statement
 
@@ -32,9 +32,12 @@ def render_report(statement: Statement) -> str:
         draw(statement)
         for draw in (
             parts.applications,
+            figures.which_number,
             parts.open_points,
+            figures.weakest,
             parts.by_use,
             parts.by_entity,
+            figures.workforce,
             parts.by_month,
             parts.not_counted,
             parts.undecided,

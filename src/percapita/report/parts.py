@@ -76,13 +76,19 @@ def _range(system: SystemFigures) -> str:
     return f"{system.range[0]:,} to {system.range[1]:,}"
 
 
-def _known(statement: Statement) -> list[SystemFigures]:
+def counted(statement: Statement) -> list[SystemFigures]:
+    """Return the systems whose users are people that are known one by one."""
+    return [system for system in known(statement) if system.basis != "declared"]
+
+
+def known(statement: Statement) -> list[SystemFigures]:
+    """Return the systems with a figure."""
     return [system for system in statement.systems if system.users is not None]
 
 
 def by_use(statement: Statement) -> Markup:
     """Return the users by kind of use."""
-    rows = [(system.name, system.users, *(system.by_use[use] for use in USE_TYPES)) for system in _known(statement)]
+    rows = [(system.name, system.users, *(system.by_use[use] for use in USE_TYPES)) for system in known(statement)]
     heads = ("Application", "Users", *USE_TYPES.values())
     note = "One person may use an application in several ways, so the parts may add up to more than the users."
     return section("use", "By kind of use", paragraph(note), table("Users by kind of use", heads, rows, range(1, 5)))
@@ -93,17 +99,41 @@ def by_entity(statement: Statement) -> Markup:
     entities = sorted({entity for system in statement.systems for entity in system.by_entity})
     if not entities:
         return Markup("")
-    rows = [(system.name, *(system.by_entity.get(entity, 0) for entity in entities)) for system in _known(statement)]
+    names = {entity.id: entity.name for entity in statement.entities}
+    rows = [(system.name, *(system.by_entity.get(entity, 0) for entity in entities)) for system in counted(statement)]
     note = "The entity of each user at the end of the period, else the last one known."
+    heads = ("Application", *(names.get(entity, entity) for entity in entities))
     columns = range(1, len(entities) + 1)
     return section(
-        "entity", "By entity", paragraph(note), table("Users by entity", ("Application", *entities), rows, columns)
+        "entity",
+        "By entity",
+        paragraph(note),
+        table("Users by entity", heads, rows, columns),
+        _at_use(statement, names),
     )
+
+
+def _at_use(statement: Statement, names: dict[str, str]) -> str:
+    """Return the users by the entity at the time of use, where that says something else."""
+    if all(system.by_entity == system.by_entity_at_use for system in statement.systems):
+        return ""
+    entities = sorted({entity for system in statement.systems for entity in system.by_entity_at_use})
+    rows = [
+        (system.name, *(system.by_entity_at_use.get(entity, 0) for entity in entities)) for system in counted(statement)
+    ]
+    words = {**names, "not_owned": "not ours at the time"}
+    heads = ("Application", *(words.get(entity, entity) for entity in entities))
+    note = (
+        "The entity that each user had when using the application: who moved counts under several. Not ours at the "
+        "time: the entity had not joined yet, or had left."
+    )
+    caption = "Users by entity at the time of use"
+    return paragraph(note) + table(caption, heads, rows, range(1, 1 + len(entities)))
 
 
 def by_month(statement: Statement) -> Markup:
     """Return the users by month: a chart for each application with dated rows, and one table of all figures."""
-    dated = [system for system in _known(statement) if system.months_covered]
+    dated = [system for system in known(statement) if system.months_covered]
     if not dated:
         return Markup("")
     charts = [

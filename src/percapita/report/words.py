@@ -11,11 +11,25 @@ USE_TYPES = {
 BASIS = {
     "log": "access log",
     "usage": "grouped log",
+    "sign_in": "sign-ins",
     "recipients": "report recipients",
+    "role": "role or job",
     "account_list": "account list",
-    "role": "role",
-    "declared": "declared",
+    "declared": "declared number",
     "none": "no evidence",
+}
+
+# How weak each basis is: rows of use, signs of use, the right to use, somebody's word.
+WEAKNESS = {
+    "log": 0, "usage": 0, "sign_in": 1, "recipients": 1, "role": 2, "account_list": 2, "declared": 3, "none": 4,
+}  # fmt: skip
+
+FIGURES = {
+    "users": "all users of the period",
+    "without_leavers": "without leavers",
+    "as_of": "active at the end",
+    "peak_month": "peak month",
+    "with_access": "with access",
 }
 
 KINDS = {
