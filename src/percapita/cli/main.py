@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "check": "percapita.cli.check",
     "count": "percapita.cli.count",
     "explain": "percapita.cli.explain",
+    "open": "percapita.cli.open",
     "people": "percapita.cli.people",
     "digest": "percapita.cli.digest",
     "proxy": "percapita.cli.proxy",

@@ -173,6 +173,8 @@ def _tally(task: Task, system: str, facts: _SystemFacts) -> Tally:
             {account.person for _, account in undetermined if account.standing.status == "person"} - set(users)
         ),
         months_covered={month_start(fact.bucket) for fact, _ in facts.inside if fact.bucket is not None},
+        first=min((fact.first for fact, _ in facts.inside if fact.first is not None), default=None),
+        last=max((fact.last for fact, _ in facts.inside if fact.last is not None), default=None),
         outside_period=facts.outside,
     )
 
