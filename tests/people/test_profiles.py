@@ -30,7 +30,7 @@ def rows() -> st.SearchStrategy[list[Employment]]:
 
 def on_day(held: list[Employment], day: date) -> set[str | None]:
     """Return the entities on one day: those of rows in force, else the one known last before."""
-    found = {row.entity for row in held if row.entity is not None and in_force(row, (day, day))}
+    found: set[str | None] = {row.entity for row in held if row.entity is not None and in_force(row, (day, day))}
     return found or {attribute_on(day, held, "entity")}
 
 
@@ -44,7 +44,7 @@ def test_spans_say_what_each_day_says(held: list[Employment]) -> None:
 
 @given(st.lists(st.tuples(days(), days()), max_size=3), days(), days())
 def test_an_entity_is_ours_only_on_its_days(owned: list[tuple[date, date]], one: date, other: date) -> None:
-    apart = []
+    apart: list[tuple[date, date]] = []
     for first, last in sorted((min(pair), max(pair)) for pair in owned):
         if not apart or first > apart[-1][1]:
             apart.append((first, last))
