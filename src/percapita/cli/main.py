@@ -26,6 +26,8 @@ COMMANDS: dict[str, str] = {
     "check": "percapita.cli.check",
     "count": "percapita.cli.count",
     "explain": "percapita.cli.explain",
+    "compare": "percapita.cli.compare",
+    "rules": "percapita.cli.rules",
     "people": "percapita.cli.people",
     "digest": "percapita.cli.digest",
     "proxy": "percapita.cli.proxy",
@@ -38,7 +40,7 @@ COMMANDS: dict[str, str] = {
     "schema": "percapita.cli.plans",
 }
 # Words that only begin a command: alone they ask for help.
-GROUPS = (["charges"], ["digest"], ["ledger"], ["license"], ["people"], ["policy"], ["proxy"])
+GROUPS = (["charges"], ["digest"], ["ledger"], ["license"], ["people"], ["policy"], ["proxy"], ["rules"])
 
 
 def build_app(commands: list[str]) -> typer.Typer:
