@@ -68,7 +68,7 @@ def show_page(found: Comparison, out: Path | None) -> None:
 def show_comparison(found: Comparison) -> None:
     """Print each difference with its parts."""
     headers = ("application", "old", "new", "difference", "because", "added", "removed")
-    title = f"{found.new.figures.name}: what changed from {periods(found)}"
+    title = f"{found.new.figures.name}: what changed, {periods(found)}"
     show_table(headers, [row for one in found.systems for row in _rows(one)], title)
     show_notes(found)
     say("Who they are, as pseudonyms: --format json, or --format html --out FILE.")
@@ -77,7 +77,8 @@ def show_comparison(found: Comparison) -> None:
 def periods(found: Comparison) -> str:
     """Return the two periods in words."""
     old, new = found.old.figures, found.new.figures
-    return f"{old.start} to {old.end}, to {new.start} to {new.end}"
+    first, second = (f"{one.start} to {one.end}" for one in (old, new))
+    return f"two counts of {first}" if first == second else f"{first} and then {second}"
 
 
 def show_notes(found: Comparison) -> None:
@@ -86,25 +87,13 @@ def show_notes(found: Comparison) -> None:
         say(f"  open: {note}")
 
 
-def figure(value: int | None) -> object:
-    """Return a figure of a table; what is not known is said so."""
-    return "not known" if value is None else value
-
-
 def _rows(one: Difference) -> list[Row]:
     """Return the row of a system and one for each part."""
     from percapita.counting.compare.causes import CAUSES
 
-    rows: list[Row] = [(one.name, *_figures(one), signed(one.change), "", None, None)]
+    rows: list[Row] = [(one.name, one.said("old"), one.said("new"), signed(one.change), "", None, None)]
     rows += [
         ("", None, None, signed(part.change), CAUSES[part.cause], len(part.added) or None, len(part.removed) or None)
         for part in one.parts
     ]
     return rows
-
-
-def _figures(one: Difference) -> tuple[object, object]:
-    """Return the old and the new figure; of a system that a result does not list there is none."""
-    causes = {part.cause for part in one.parts}
-    old = None if "system_added" in causes else figure(one.old)
-    return old, None if "system_removed" in causes else figure(one.new)

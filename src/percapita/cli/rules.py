@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from percapita.cli.compare import figure, periods, show_notes
+from percapita.cli.compare import periods, show_notes
 from percapita.cli.screen import Format, meter, say, show_json, show_table
 from percapita.wording import signed
 
@@ -52,7 +52,7 @@ def register(app: typer.Typer) -> None:
 def show_preview(found: Comparison) -> None:
     """Print what the rules add to and remove from each figure, and what differs for other reasons."""
     headers = ("application", "before", "with this plan", "rules add", "rules remove", "other causes")
-    title = f"{found.new.figures.name}: preview, from {periods(found)}"
+    title = f"{found.new.figures.name}: preview, {periods(found)}"
     show_table(headers, [_row(one) for one in found.systems], title)
     show_notes(found)
     say("Rules: [[use]], [[exclude]] and the definition of a user. Nothing was written. Who they are: --format json.")
@@ -65,4 +65,4 @@ def _row(one: Difference) -> tuple[object, ...]:
     added, removed = sum(len(part.added) for part in parts), sum(len(part.removed) for part in parts)
     other = one.change - added + removed
     rest = [part for part in one.parts if part not in parts]
-    return one.name, figure(one.old), figure(one.new), added or None, removed or None, signed(other) if rest else ""
+    return one.name, one.said("old"), one.said("new"), added or None, removed or None, signed(other) if rest else ""

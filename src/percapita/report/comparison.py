@@ -8,7 +8,6 @@ from percapita.counting.compare.causes import CAUSES
 from percapita.counting.compare.comparison import Comparison, Difference, Part
 from percapita.report.html import Markup, bullets, details, isolated, paragraph, section, table
 from percapita.report.page import whole_page
-from percapita.report.words import number
 from percapita.wording import many, signed
 
 METHOD = (
@@ -60,7 +59,7 @@ def _open(notes: Sequence[str]) -> Markup:
 
 def _applications(found: Comparison) -> Markup:
     rows = [
-        (_link(place, one), number(one.old), number(one.new), signed(one.change))
+        (_link(place, one), one.said("old"), one.said("new"), signed(one.change))
         for place, one in enumerate(found.systems)
     ]
     heads = ("Application", "Old", "New", "Difference")

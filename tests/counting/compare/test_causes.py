@@ -245,7 +245,7 @@ def test_a_system_without_evidence_has_no_list_of_people(tmp_path: Path) -> None
     found = Pair(tmp_path / "there").compare(none, BASE)
     assert parts(found, "rcm") == {"basis": (0, 0)}
     rcm = found.systems[1]
-    assert (rcm.old, rcm.new, rcm.change) == (None, 1, 1)
+    assert (rcm.said("old"), rcm.said("new"), rcm.change) == ("not known", 1, 1)
 
 
 def test_systems_added_and_removed(tmp_path: Path) -> None:
@@ -255,7 +255,10 @@ def test_systems_added_and_removed(tmp_path: Path) -> None:
         ("back", BASE, ehr_only, {"system_removed": (0, 1)}),
     ):
         (tmp_path / name).mkdir()
-        assert parts(Pair(tmp_path / name).compare(old, new), "rcm") == expected
+        found = Pair(tmp_path / name).compare(old, new)
+        assert parts(found, "rcm") == expected
+        rcm = found.systems[1]
+        assert (rcm.said("old"), rcm.said("new")) == (("not listed", 1) if name == "there" else (1, "not listed"))
 
 
 def test_statements_alone_have_one_part_without_people(pair: Pair) -> None:

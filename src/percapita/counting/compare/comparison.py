@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from percapita.counting.compare.causes import CAUSES, Pair, causes
 from percapita.counting.compare.results import Results, read_results
@@ -14,6 +14,7 @@ from percapita.errors import InputError
 from percapita.royalty.figures import System
 
 SCHEMA = "percapita/comparison/1"
+Side = Literal["old", "new"]
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Part:
 class Difference:
     """Hold the users of a system in both results; None is not known, or no such system. Parts add up to `change`.
 
-    A figure that is not known adds nothing to `change`.
+    A figure that is not known adds nothing to `change`. `listed` names the results that have the system.
     """
 
     id: str
@@ -41,6 +42,14 @@ class Difference:
     old: int | None
     new: int | None
     parts: tuple[Part, ...]
+    listed: tuple[Side, ...] = ("old", "new")
+
+    def said(self, side: Side) -> int | str:
+        """Return a figure, or the words for why there is none."""
+        figure = self.old if side == "old" else self.new
+        if figure is not None:
+            return figure
+        return "not known" if side in self.listed else "not listed"
 
     @property
     def change(self) -> int:
@@ -112,9 +121,9 @@ def _in_one(system: System, results: Results, matched: bool, forward: bool) -> D
     users, people = system.users, tuple(sorted((results.counted(system.id) if matched else None) or ()))
     if forward:
         parts = (Part("system_added", users, people, ()),) if users else ()
-        return Difference(system.id, system.name, None, users, parts)
+        return Difference(system.id, system.name, None, users, parts, ("new",))
     parts = (Part("system_removed", -users, (), people),) if users else ()
-    return Difference(system.id, system.name, users, None, parts)
+    return Difference(system.id, system.name, users, None, parts, ("old",))
 
 
 def _in_both(old: Results, new: Results, before: System, now: System, matched: bool) -> Difference:
@@ -159,6 +168,7 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
                 "name": one.name,
                 "old": one.old,
                 "new": one.new,
+                "listed": list(one.listed),
                 "difference": one.change,
                 "parts": [
                     {
