@@ -143,6 +143,18 @@ def test_preview_needs_something_to_compare_with(complaint: Complaint, clinic: O
     assert complaint("rules", "preview", clinic.plan, *both)[0] == 2
 
 
+def test_preview_of_a_file_that_cannot_be_read_names_no_folder_that_is_gone(
+    complaint: Complaint, told: Told, clinic: Organization
+) -> None:
+    told("count", clinic.plan, "--out", clinic.folder / "results")
+    clinic.head = clinic.head.replace("max_rejects = 1.0", "max_rejects = 0.0")
+    clinic.write_log("ehr-01", "ehr,ana,never,order\n")
+    clinic.write_plan()
+    code, said = complaint("rules", "preview", clinic.plan)
+    assert code == 2
+    assert said.endswith(" · correct the file or the plan, or raise [count] max_rejects")
+
+
 def test_rules_alone_asks_for_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["rules"]) == 0
     assert "preview" in capsys.readouterr().out

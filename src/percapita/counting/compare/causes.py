@@ -40,20 +40,27 @@ EXCLUDED = re.compile(r"exclude\[\d+\]|shared")
 
 @dataclass(frozen=True)
 class Pair:
-    """Hold two results that can be matched, seen from one of them. `forward`: it is the new one."""
+    """Hold two results that can be matched, seen from one of them. `forward`: it is the new one.
+
+    `others` are the counterparts there of everybody who counts here only, `known` what is known here of these people
+    and `known_there` of their counterparts: looked up once for all systems.
+    """
 
     here: Results
     people: People
     there: Results
     people_there: People
     forward: bool
+    others: Mapping[str, frozenset[str]]
+    known: Mapping[str, Known]
+    known_there: Mapping[str, Known]
 
 
 @dataclass(frozen=True)
 class Case:
     """Hold what is known of a person who counts here and not there. `others` are their counterparts there.
 
-    `elsewhere` are the counterparts' determinations, `missing` the months there without rows.
+    `found` is the person's determination, `elsewhere` those of the counterparts.
     """
 
     pair: Pair
@@ -66,28 +73,27 @@ class Case:
     known_there: tuple[Known, ...]
 
 
+def pair_of(here: Results, there: Results, persons: Collection[str], forward: bool) -> Pair | None:
+    """Return two results seen from `here`; `persons` count in some system here only. None without their people."""
+    if here.people is None or there.people is None:
+        return None
+    others = counterparts(here.people, there.people, persons)
+    wanted = {other for found in others.values() for other in found}
+    known, known_there = here.people.known(persons), there.people.known(wanted)
+    return Pair(here, here.people, there, there.people, forward, others, known, known_there)
+
+
 def causes(pair: Pair, system: str, persons: Collection[str]) -> dict[str, str]:
     """Return the cause of each of these persons, who count here in the system and not there."""
-    here, there = pair.people, pair.people_there
-    others = counterparts(here, there, persons)
-    wanted = {other for found in others.values() for other in found}
-    found, known = here.found(system, persons), here.known(persons)
-    elsewhere, known_there = there.found(system, wanted), there.known(wanted)
-    return {
-        person: cause_of(
-            Case(
-                pair,
-                system,
-                person,
-                found[person],
-                known.get(person),
-                others[person],
-                _of(elsewhere, others[person]),
-                _of(known_there, others[person]),
-            )
-        )
-        for person in sorted(persons)
-    }
+    wanted = {other for person in persons for other in pair.others[person]}
+    found, elsewhere = pair.people.found(system, persons), pair.people_there.found(system, wanted)
+    return {person: cause_of(_case(pair, system, person, found[person], elsewhere)) for person in sorted(persons)}
+
+
+def _case(pair: Pair, system: str, person: str, found: Found, elsewhere: Mapping[str, Found]) -> Case:
+    others = pair.others[person]
+    known_there = _of(pair.known_there, others)
+    return Case(pair, system, person, found, pair.known.get(person), others, _of(elsewhere, others), known_there)
 
 
 def _of(values: Mapping[str, Value], persons: Iterable[str]) -> tuple[Value, ...]:

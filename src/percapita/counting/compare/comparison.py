@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from percapita.counting.compare.causes import CAUSES, Pair, causes
+from percapita.counting.compare.causes import CAUSES, causes, pair_of
 from percapita.counting.compare.results import Results, read_results
 from percapita.errors import InputError
 from percapita.royalty.figures import System
@@ -89,8 +89,9 @@ def compare_results(old: Results, new: Results) -> Comparison:
     notes = tuple(_notes(old, new))
     before = {system.id: system for system in old.figures.systems}
     now = {system.id: system for system in new.figures.systems}
+    parts = {} if notes else _matched(old, new, [name for name in now if name in before])
     systems = [
-        _in_both(old, new, before[name], system, matched=not notes)
+        _in_both(before[name], system, parts.get(name))
         if name in before
         else _in_one(system, new, matched=not notes, forward=True)
         for name, system in now.items()
@@ -99,6 +100,20 @@ def compare_results(old: Results, new: Results) -> Comparison:
         _in_one(system, old, matched=not notes, forward=False) for name, system in before.items() if name not in now
     ]
     return Comparison(old, new, tuple(systems), notes)
+
+
+def _matched(old: Results, new: Results, systems: Sequence[str]) -> dict[str, tuple[Part, ...]]:
+    """Return the parts of each system of which both results have a list of people."""
+    lists = {name: (old.counted(name), new.counted(name)) for name in systems}
+    only = {name: (was - now, now - was) for name, (was, now) in lists.items() if was is not None and now is not None}
+    backward = pair_of(old, new, {person for gone, _ in only.values() for person in gone}, forward=False)
+    forward = pair_of(new, old, {person for _, come in only.values() for person in come}, forward=True)
+    if backward is None or forward is None:
+        return {}
+    return {
+        name: _gathered(causes(forward, name, come), causes(backward, name, gone))
+        for name, (gone, come) in only.items()
+    }
 
 
 def _notes(old: Results, new: Results) -> Iterable[str]:
@@ -126,16 +141,11 @@ def _in_one(system: System, results: Results, matched: bool, forward: bool) -> D
     return Difference(system.id, system.name, users, None, parts, ("old",))
 
 
-def _in_both(old: Results, new: Results, before: System, now: System, matched: bool) -> Difference:
-    """Return the difference of a system that both results list."""
-    was, counts = old.counted(now.id), new.counted(now.id)
-    if not matched or was is None or counts is None or old.people is None or new.people is None:
+def _in_both(before: System, now: System, parts: tuple[Part, ...] | None) -> Difference:
+    """Return the difference of a system that both results list; without parts its people could not be compared."""
+    if parts is None:
         change = (now.users or 0) - (before.users or 0)
-        parts: tuple[Part, ...] = (Part("basis", change),) if before.users != now.users else ()
-    else:
-        backward = Pair(old, old.people, new, new.people, forward=False)
-        forward = Pair(new, new.people, old, old.people, forward=True)
-        parts = _gathered(causes(forward, now.id, counts - was), causes(backward, now.id, was - counts))
+        parts = (Part("basis", change),) if before.users != now.users else ()
     return Difference(now.id, now.name, before.users, now.users, parts)
 
 

@@ -29,7 +29,11 @@ def preview(
 
 def _counted(plan: Path, progress: Progress) -> Results:
     with tempfile.TemporaryDirectory(prefix="percapita-") as folder:
-        count(plan, Settings(out=Path(folder), progress=progress))
+        try:
+            count(plan, Settings(out=Path(folder), progress=progress))
+        except InputError as error:  # a list of rejects in the folder is gone with it: do not name it
+            cures = [one for one in error.cure.split("; ") if Path(folder).name not in one]
+            raise InputError(error.what, error.where, "; ".join(cures)) from None
         return read_results(Path(folder))
 
 

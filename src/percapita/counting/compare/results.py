@@ -56,18 +56,34 @@ class People:
 
     def counted(self, system: str) -> set[str]:
         """Return the persons counted in a system."""
-        import pyarrow.compute as pc
-
-        of_system = self.persons.filter(pc.equal(self.persons["system"], system))
+        of_system = self._of(system)
         return set(of_system.filter(of_system["counted"])["person"].to_pylist())
 
     def found(self, system: str, persons: Collection[str]) -> dict[str, Found]:
         """Return the determinations of some persons in a system."""
+        rows = _those(self._of(system), "person", persons).to_pylist()
+        return {row["person"]: Found(*(row[name] for name in Found.__annotations__)) for row in rows}
+
+    def _of(self, system: str) -> pa.Table:
+        import pyarrow as pa
+
+        slices = self._slices.get(system)
+        if not slices:
+            return self.persons.slice(0, 0)
+        return pa.concat_tables([self.persons.slice(first, length) for first, length in slices])
+
+    @cached_property
+    def _slices(self) -> dict[str, list[tuple[int, int]]]:
+        """Return where the rows of each system stand: they are sorted, so nearly always in one place."""
         import pyarrow.compute as pc
 
-        of_system = self.persons.filter(pc.equal(self.persons["system"], system))
-        rows = _those(of_system, "person", persons).to_pylist()
-        return {row["person"]: Found(*(row[name] for name in Found.__annotations__)) for row in rows}
+        runs = pc.run_end_encode(self.persons["system"].combine_chunks())
+        found: dict[str, list[tuple[int, int]]] = {}
+        first = 0
+        for system, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
+            found.setdefault(system, []).append((first, end - first))
+            first = end
+        return found
 
     def known(self, persons: Collection[str]) -> dict[str, Known]:
         """Return what is known of some persons."""
