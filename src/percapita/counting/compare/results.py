@@ -173,10 +173,18 @@ def _people(folder: Path) -> People | None:
     files = [folder / name for name in names]
     if not all(file.is_file() for file in files):
         return None
-    schemas = (persons_schema(), people_schema(), accounts_schema())
+    schemas = (_told_by_determinations(), people_schema(), accounts_schema())
     persons, people, accounts = (_table(file, schema) for file, schema in zip(files, schemas, strict=True))
     said = _metadata(people, files[1])
     return People(said["key"], said["rules"], frozenset(said["no_use"]), persons, people, accounts)
+
+
+def _told_by_determinations() -> Any:
+    """Return the part of the schema of persons.parquet that a comparison asks for."""
+    import pyarrow as pa
+
+    wanted = {"system", "person", *Found.__annotations__}
+    return pa.schema([field for field in persons_schema() if field.name in wanted])  # type: ignore[attr-defined]
 
 
 def _table(file: Path, schema: Any) -> pa.Table:
@@ -185,7 +193,7 @@ def _table(file: Path, schema: Any) -> pa.Table:
     import pyarrow.parquet as pq
 
     try:
-        table = pq.ParquetFile(file).read()
+        table = pq.ParquetFile(file).read(columns=schema.names)
         return table.select(schema.names).cast(schema.with_metadata(table.schema.metadata))
     except (pa.ArrowException, KeyError, OSError, TypeError, ValueError):
         raise InputError("this is no result of a count, or it is damaged", str(file), COUNT_AGAIN) from None
