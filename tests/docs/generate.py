@@ -27,6 +27,7 @@ import typer
 from percapita.chargemaster.rules import Rule, all_rules
 from percapita.cli.main import COMMANDS, build_app
 from percapita.counting.determinations import persons_schema
+from percapita.counting.matching import accounts_schema, people_schema
 from percapita.counting.plan import Plan
 from percapita.policy.user_definition import SHELF, UserDefinition, load_user_definition
 from percapita.sources.presets import Preset, names_of, presets
@@ -340,17 +341,24 @@ def example_statement() -> str:
 
 def statement_page() -> str:
     """Return statement.md."""
-    words, persons = Meanings("statement"), Meanings("persons")
+    words = Meanings("statement")
     text = NOTE + STATEMENT_TEXT + f"```json\n{example_statement()}\n```\n\n"
     for struct in nested(Statement):
         text += f"## {heading(struct)}\n\n{words.of(struct.__name__)}\n\n"
         text += grid(("key", "type", "meaning"), figure_rows(struct, words)) + "\n"
-    schema: Any = persons_schema()
-    rows = [(f"`{field.name}`", str(field.type), persons.of(field.name)) for field in schema]
-    text += PERSONS_TEXT + grid(("column", "type", "meaning"), rows) + FILES_TEXT
+    text += PERSONS_TEXT + columns_grid("persons", persons_schema())
+    text += PEOPLE_TEXT + columns_grid("people", people_schema())
+    text += ACCOUNTS_TEXT + columns_grid("accounts", accounts_schema()) + FILES_TEXT
     words.check()
-    persons.check()
     return text
+
+
+def columns_grid(chapter: str, schema: Any) -> str:
+    """Return the table of the columns of a Parquet file."""
+    words = Meanings(chapter)
+    rows = [(f"`{field.name}`", str(field.type), words.of(field.name)) for field in schema]
+    words.check()
+    return grid(("column", "type", "meaning"), rows)
 
 
 STATEMENT_TEXT = """
@@ -367,6 +375,20 @@ This is the statement of [Juniper Clinic](../how-to/index.md), the small organiz
 PERSONS_TEXT = """## `persons.parquet`
 
 One row for each system and person with evidence in the period, sorted by system and person. People are pseudonyms.
+
+"""
+PEOPLE_TEXT = """
+## `people.parquet`
+
+One row for each person of the plan, sorted by pseudonym. `percapita compare` matches two counts by it. Its metadata hold a
+mark of the key and, for each system, a hash of what the rules look for.
+
+"""
+ACCOUNTS_TEXT = """
+## `accounts.parquet`
+
+One row for each account and workforce row, sorted. A mark is made with the key of the pseudonyms; no login can be read
+from it.
 
 """
 FILES_TEXT = """

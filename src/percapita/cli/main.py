@@ -27,6 +27,8 @@ COMMANDS: dict[str, str] = {
     "count": "percapita.cli.count",
     "explain": "percapita.cli.explain",
     "open": "percapita.cli.open",
+    "compare": "percapita.cli.compare",
+    "rules": "percapita.cli.rules",
     "people": "percapita.cli.people",
     "digest": "percapita.cli.digest",
     "proxy": "percapita.cli.proxy",
@@ -40,7 +42,9 @@ COMMANDS: dict[str, str] = {
     "schema": "percapita.cli.plans",
 }
 # Words that only begin a command: alone they ask for help.
-GROUPS = (["charges"], ["digest"], ["industry"], ["ledger"], ["license"], ["people"], ["policy"], ["proxy"])
+GROUPS = (
+    ["charges"], ["digest"], ["industry"], ["ledger"], ["license"], ["people"], ["policy"], ["proxy"], ["rules"],
+)  # fmt: skip
 
 
 def build_app(commands: list[str]) -> typer.Typer:

@@ -16,7 +16,7 @@ from percapita.counting.home import data_home, digests_of, key_file
 from percapita.counting.kept import kept_files, lost_files
 from percapita.counting.load import LoadedPlan, directories_of, load_plan
 from percapita.counting.open_points import Case
-from percapita.counting.output import write_identities, write_names, write_rejects, write_statement
+from percapita.counting.output import write_identities, write_names, write_people, write_rejects, write_statement
 from percapita.counting.people import PeopleOfPlan, read_people
 from percapita.counting.task import Counted, EventFile, Task, no_progress
 from percapita.errors import InputError
@@ -204,6 +204,7 @@ def _write(
         aside.mkdir(parents=True)
         write_statement(aside / "statement.json", statement)
         counted.write_persons(aside / "persons.parquet")
+        write_people(aside, task.loaded, people, task.pseudonyms or ())
         rejects = [reject for totals in (*people.totals, *counted.totals) for reject in totals.rejects]
         write_rejects(aside / "rejects.csv", rejects)
         write_identities(aside / "identities.csv", people, task.pseudonyms or ())
