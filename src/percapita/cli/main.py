@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "explain": "percapita.cli.explain",
     "people": "percapita.cli.people",
     "digest": "percapita.cli.digest",
+    "systems": "percapita.cli.systems",
     "proxy": "percapita.cli.proxy",
     "quote": "percapita.cli.quote",
     "ledger": "percapita.cli.ledger",
@@ -38,7 +39,7 @@ COMMANDS: dict[str, str] = {
     "schema": "percapita.cli.plans",
 }
 # Words that only begin a command: alone they ask for help.
-GROUPS = (["charges"], ["digest"], ["ledger"], ["license"], ["people"], ["policy"], ["proxy"])
+GROUPS = (["charges"], ["digest"], ["ledger"], ["license"], ["people"], ["policy"], ["proxy"], ["systems"])
 
 
 def build_app(commands: list[str]) -> typer.Typer:

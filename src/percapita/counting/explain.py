@@ -26,7 +26,7 @@ from percapita.sources.inventory import SourceFile, take_inventory
 from percapita.sources.read import ReadTotals, find_rows, read_events
 from percapita.sources.spec import is_identity
 from percapita.usage.accounts import Account, AccountBook
-from percapita.usage.rules import UNDETERMINED, first_rule
+from percapita.usage.rules import first_rule, is_undetermined
 from percapita.wording import many
 
 COMPARED = {
@@ -224,7 +224,7 @@ def _weigh(case: _Case, answer: SystemAnswer, found: _Finding) -> None:
     rules, fact, standing = case.loaded.rules, found.fact, found.account.standing
     if fact.bucket is not None and not case.loaded.calendar.holds(fact.bucket):
         answer.outside_period += fact.events
-    elif fact.rule == UNDETERMINED:
+    elif is_undetermined(rules, fact.rule):
         answer.undetermined += fact.events
     elif not case.loaded.definition.counts(rules[fact.rule].use_type):
         answer.no_use += fact.events
@@ -261,7 +261,7 @@ def _conclude(case: _Case, answer: SystemAnswer, least: int) -> None:
         use_type = case.loaded.rules[answer.rule_index].use_type
         answer.counted = answer.events >= least
         rule = definition.use_rule(use_type) if answer.counted else definition.minimum_rule
-        answer.rule = f"{rule}/use[{answer.rule_index}]"
+        answer.rule = f"{rule}/{case.loaded.rules[answer.rule_index].label}"
         text = next(use.text for use in definition.uses if use.use_type == use_type)
         answer.because = text if answer.counted else f"fewer than {least} events"
     elif not answer.left_out:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from percapita.counting.plan import Exclude, Kind, Plan, System
+from percapita.counting.registers import Output, output_rules, read_registers, use_rules
 from percapita.counting.shape import check_shape
 from percapita.errors import InputError, nearest
 from percapita.policy.user_definition import UserDefinition, load_user_definition
@@ -42,6 +43,7 @@ class LoadedPlan:
     exclusions: tuple[Exclusion, ...]
     calendar: Calendar
     kinds: tuple[KindRule, ...] = ()
+    outputs: tuple[Output, ...] = ()
 
     @property
     def base(self) -> Path:
@@ -56,7 +58,9 @@ class LoadedPlan:
 
 def load_plan(path: Path) -> LoadedPlan:
     """Return the plan of a TOML file. Raises InputError that names the table, the key and the nearest known one."""
-    plan = _with_listed_systems(_parse(path), path)
+    registers = read_registers(parse_plan(path), path.resolve().parent)
+    registers.complain()
+    plan = registers.plan
     _check_period(plan, path.name)
     _check_ids(plan, path.name)
     _check_references(plan, path.name)
@@ -64,7 +68,7 @@ def load_plan(path: Path) -> LoadedPlan:
         plan=plan,
         file=path.resolve(),
         definition=load_user_definition(plan.policy.user_definition, path.resolve().parent),
-        rules=tuple(UseRule(rule.system, rule.activity, rule.use_type, rule.object) for rule in plan.use),
+        rules=(*output_rules(registers.outputs), *use_rules(plan.use)),
         exclusions=tuple(
             _exclusion(rule, path, f"{path.name}, [[exclude]] {number}")
             for number, rule in enumerate(plan.exclude, start=1)
@@ -73,10 +77,12 @@ def load_plan(path: Path) -> LoadedPlan:
         kinds=tuple(
             _kind_rule(rule, path, f"{path.name}, [[kind]] {number}") for number, rule in enumerate(plan.kind, start=1)
         ),
+        outputs=registers.outputs,
     )
 
 
-def _parse(path: Path) -> Plan:
+def parse_plan(path: Path) -> Plan:
+    """Return what the TOML file says, without the registers it names. Raises InputError for another shape."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
@@ -95,34 +101,6 @@ def _parse(path: Path) -> Plan:
         raise InputError(
             f"the plan is wrong: {error}", path.name, "compare it with the reference of the plan"
         ) from None
-
-
-def _with_listed_systems(plan: Plan, path: Path) -> Plan:
-    """Add the systems of the CSV file that the plan names."""
-    if plan.systems is None:
-        return plan
-    file = path.resolve().parent / plan.systems
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            listed = [
-                _system_row(row, f"{plan.systems}, row {number}")
-                for number, row in enumerate(csv.DictReader(lines), start=2)
-            ]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(
-            f"the list of systems cannot be read ({type(error).__name__})",
-            plan.systems,
-            "give a CSV file in UTF-8 with id, name, kind",
-        ) from None
-    return msgspec.structs.replace(plan, system=(*plan.system, *listed))
-
-
-def _system_row(row: dict[str, Any], where: str) -> System:
-    given = {
-        key: value.strip() for key, value in row.items() if key is not None and isinstance(value, str) and value.strip()
-    }
-    check_shape(given, System, where)
-    return msgspec.convert(given, System)
 
 
 def _check_period(plan: Plan, where: str) -> None:

@@ -74,8 +74,22 @@ def _of_rules(case: Case) -> Iterator[Point]:
     if idle:
         rows = many(sum(system.undetermined.events for system in idle), "row fits", "rows fit")
         yield 0, f"{', '.join(system.name for system in idle)}: {rows} no rule and would add nobody"
+    yield from _of_outputs(case)
     for system, number in case.counted.unlisted.items():
         yield number, f"{system} is in the logs with {many(number, 'row')}, but the plan does not list it"
+
+
+def _of_outputs(case: Case) -> Iterator[Point]:
+    """Tell of outputs of which nobody has said yet whether codes are in them."""
+    names: defaultdict[str, list[str]] = defaultdict(list)
+    for output in case.task.loaded.outputs:
+        if output.contains_codes == "unknown":
+            names[output.system].append(output.output)
+    for system in case.systems:
+        if unknown := names[system.id]:
+            shown = ", ".join(unknown[:3]) + (", ..." if len(unknown) > 3 else "")
+            outputs = many(len(unknown), "output contains codes", "outputs contain codes")
+            yield system.undetermined.persons, f"{system.name}: nobody says whether {outputs}: {shown}"
 
 
 def _of_identities(case: Case) -> Iterator[Point]:

@@ -333,9 +333,9 @@ def _write_persons(connection: DuckDBPyConnection, task: Task, path: Path) -> No
     """Write persons.parquet, sorted by system and pseudonym."""
     definition = task.loaded.definition
     words = [
-        (number, place, definition.use_rule(task.loaded.rules[index].use_type), f"use[{index}]")
+        (number, place, definition.use_rule(rule.use_type), rule.label)
         for number, system in enumerate(task.loaded.systems)
-        for place, index in enumerate(rules_of(task.loaded.rules, system))
+        for place, rule in enumerate(task.loaded.rules[index] for index in rules_of(task.loaded.rules, system))
     ]
     kinds = {"system_number": "int64", "place": "int64", "word": "string", "use_index": "string"}
     columns = list(zip(*words, strict=True)) or [()] * len(kinds)

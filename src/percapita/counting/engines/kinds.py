@@ -20,6 +20,9 @@ def kinds_of(loaded: LoadedPlan, system: str) -> list[tuple[int, int]]:
     kinds = [(UNDETERMINED_KIND, 0)]
     for index in rules_of(loaded.rules, system):
         use = loaded.rules[index].use_type
+        if use == "undetermined":
+            kinds.append((UNDETERMINED_KIND, 0))
+            continue
         counted = loaded.definition.counts(use)
         kinds.append((COUNTED, 1 << USE_SHIFT + USE_TYPES.index(use)) if counted else (NO_USE, 0))
     return kinds
