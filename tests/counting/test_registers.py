@@ -225,7 +225,7 @@ def test_the_rule_of_each_recipient(engine: str, tmp_path: Path) -> None:
         ("output[no]", False, []),
         ("undetermined", False, []),
     ]
-    assert "Charting: nobody says whether 1 output contains codes: list*" in found.statement.open_points
+    assert "Charting: nobody says whether 1 output contains codes: list*" in found.statement.warnings
 
 
 def test_explain_names_the_register(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def show_estate(found: EstateCheck) -> None:
     lists = (
         ("Without evidence: no source names it; its users are not known", found.without_evidence),
         ("Named by no source, unless rows of a log do: see `percapita check`", found.maybe_evidence),
-        ("Without a rule: none of its rows would count", found.without_rule),
+        ("Without a rule by which a row would count", found.without_rule),
         ("Without an owner", found.without_owner),
     )
     for title, systems in lists:

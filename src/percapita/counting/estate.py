@@ -35,7 +35,8 @@ class Copy:
 class EstateCheck:
     """Say what a list of systems leaves open. `errors` are what, where and cure; if there are any, the rest is empty.
 
-    `maybe_evidence` are systems that no source names, while some source tells its system by a column.
+    `without_rule` are systems of which no rule says that a row counts; `maybe_evidence` are systems that no source names,
+    while some source tells its system by a column.
     """
 
     systems: int
@@ -63,7 +64,8 @@ def check_estate(plan_file: Path) -> EstateCheck:
     listed, plan = list(loaded.systems.values()), loaded.plan
     named, by_column = _named(plan.source)
     silent = [system.id for system in listed if system.id not in named]
-    ruled = {system.id for system in listed for rule in loaded.rules if rule.touches(system.id)}
+    counting = [rule for rule in loaded.rules if loaded.definition.counts(rule.use_type)]
+    ruled = {system.id for system in listed if any(rule.touches(system.id) for rule in counting)}
     return EstateCheck(
         systems=len(listed),
         without_evidence=[] if by_column else silent,
