@@ -35,8 +35,8 @@ class Copy:
 class EstateCheck:
     """Say what a list of systems leaves open. `errors` are what, where and cure; if there are any, the rest is empty.
 
-    `without_rule` are systems of which no rule says that a row counts; `maybe_evidence` are systems that no source names,
-    while some source tells its system by a column.
+    `without_rule` are systems of which no rule says that a row counts; `maybe_evidence` are systems that no source
+    names, while some source tells its system by a column.
     """
 
     systems: int
