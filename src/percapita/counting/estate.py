@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from percapita.counting.plan import System, Use
 from percapita.counting.registers import EXAMPLES, columns_of, read_registers
 from percapita.errors import InputError
 from percapita.sources.spec import ColumnRule, Source, constant_system, is_identity
-from percapita.usage.rules import matches
+from percapita.usage.rules import is_glob, matches
 
 BASIC = ("system", "activity", "use_type", "object")  # what a rule about rows of logs says
 ANY = "*"
@@ -64,8 +64,8 @@ def check_estate(plan_file: Path) -> EstateCheck:
     listed, plan = list(loaded.systems.values()), loaded.plan
     named, by_column = _named(plan.source)
     silent = [system.id for system in listed if system.id not in named]
-    counting = [rule for rule in loaded.rules if loaded.definition.counts(rule.use_type)]
-    ruled = {system.id for system in listed if any(rule.touches(system.id) for rule in counting)}
+    counting = {rule.system for rule in loaded.rules if loaded.definition.counts(rule.use_type)}
+    ruled = {system.id for system in listed if any(matches(rule, system.id) for rule in counting)}
     return EstateCheck(
         systems=len(listed),
         without_evidence=[] if by_column else silent,
@@ -125,28 +125,42 @@ def _is_plain(rule: Use) -> bool:
     return all(getattr(rule, one.name) == one.default for one in fields)
 
 
+@dataclass(frozen=True)
+class _Reaching:
+    """Hold a rule, its place among the plan's rules, and the listed systems that it is about."""
+
+    index: int
+    rule: Use
+    systems: frozenset[str]
+
+    def covers(self, later: _Reaching) -> bool:
+        """Tell whether a later rule never gets a row, because this one takes all that it looks for."""
+        return (
+            later.systems <= self.systems
+            and _takes(self.rule.activity, later.rule.activity)
+            and _takes(self.rule.object, later.rule.object)
+        )
+
+
 def _idle_rules(loaded: LoadedPlan, named: set[str], by_column: bool) -> Iterator[tuple[str, str]]:
     """Yield the rules that can fit no row, and why: nothing names their systems, or an earlier rule takes all."""
-    rules = [(index, rule) for index, rule in enumerate(loaded.plan.use) if _is_plain(rule)]
-    for place, (index, rule) in enumerate(rules):
-        reach = _reach(loaded, rule)
-        covering = next((other for other, earlier in rules[:place] if _covers(loaded, earlier, rule)), None)
+    before: list[_Reaching] = []
+    for index, rule in enumerate(loaded.plan.use):
+        if not _is_plain(rule):
+            continue
+        one = _Reaching(index, rule, _reach(rule, loaded.systems))
+        covering = next((earlier.index for earlier in before if earlier.covers(one)), None)
         if covering is not None:
             yield f"use[{index}]", f"use[{covering}] comes first and takes all it fits"
-        elif not by_column and not reach & named:
+        elif not by_column and not one.systems & named:
             yield f"use[{index}]", f"no source names {rule.system}"
+        before.append(one)
 
 
-def _reach(loaded: LoadedPlan, rule: Use) -> set[str]:
-    return {system for system in loaded.systems if matches(rule.system, system)}
-
-
-def _covers(loaded: LoadedPlan, earlier: Use, later: Use) -> bool:
-    return (
-        _reach(loaded, later) <= _reach(loaded, earlier)
-        and _takes(earlier.activity, later.activity)
-        and _takes(earlier.object, later.object)
-    )
+def _reach(rule: Use, systems: Collection[str]) -> frozenset[str]:
+    if not is_glob(rule.system):
+        return frozenset({rule.system})
+    return frozenset(system for system in systems if matches(rule.system, system))
 
 
 def _takes(earlier: Sequence[str], later: Sequence[str]) -> bool:
