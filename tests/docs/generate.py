@@ -28,7 +28,8 @@ from percapita.chargemaster.rules import Rule, all_rules
 from percapita.cli.main import COMMANDS, build_app
 from percapita.counting.determinations import persons_schema
 from percapita.counting.matching import accounts_schema, people_schema
-from percapita.counting.plan import Plan
+from percapita.counting.plan import Plan, Register
+from percapita.counting.registers import Output, Owner
 from percapita.policy.user_definition import SHELF, UserDefinition, load_user_definition
 from percapita.sources.presets import Preset, names_of, presets
 from percapita.sources.spec import ColumnRule, DeclaredSource, Source
@@ -83,6 +84,8 @@ def type_word(wanted: Any) -> str:
     """Return the words for the type of a key."""
     origin, parts = get_origin(wanted), [part for part in get_args(wanted) if part is not type(None)]
     if origin in (Union, types.UnionType):
+        if Register in parts:
+            return "text or table"
         return "column" if ColumnRule in parts else type_word(parts[0])
     if origin is Literal:
         return " · ".join(f"`{word}`" for word in parts)
@@ -180,6 +183,40 @@ Cells are trimmed. An empty cell is a missing value.
 """
 
 
+REGISTERS_TEXT = """A register is a CSV file, mostly an export: in UTF-8 or cp1252, with commas, semicolons or tabs between
+the cells, and a header. Named by its path alone it has the columns below. Or `columns` says which of its columns is what,
+as for [sources](#source), and other columns are not looked at:
+
+```toml
+owners = "owners.csv"
+
+[systems]
+path = "cmdb.csv"
+columns = { id = "number", name = "name", kind = { column = "u_type", map = { Clinical = "emr" } }, owner = "owned_by" }
+```
+
+The columns of `systems` are the keys of [`[[system]]`](#system), those of `rules` the keys of [`[[use]]`](#use). Several
+values in one cell stand between bars: `order.*|charge.*`. An empty cell is a missing value.
+
+"""
+
+
+def is_register(field: msgspec.structs.FieldInfo) -> bool:
+    """Tell whether a key of the plan names a register."""
+    return Register in get_args(field.type)
+
+
+def registers_section(words: Meanings) -> str:
+    """Return the section about the keys at the top of the plan."""
+    fields = [field for field in msgspec.structs.fields(Plan) if is_register(field)]
+    rows = [(f"`{field.encode_name}`", type_word(field.type), "", words.of(field.encode_name)) for field in fields]
+    text = f"## Top level\n\n{grid(KEY_HEADER, rows)}\n{REGISTERS_TEXT}"
+    for name, struct in (("owners", Owner), ("outputs", Output)):
+        columns = key_rows(struct, lambda key, name=name: words.of(f"{name}.{key}"))  # type: ignore[misc]
+        text += f"### `{name}`\n\n{grid(('column', 'type', 'default', 'meaning'), columns)}\n"
+    return text
+
+
 def plan_page() -> str:
     """Return plan.md."""
     words = Meanings("plan")
@@ -198,15 +235,12 @@ The least that a plan holds:
 {MINIMAL_PLAN.strip()}
 ```
 
-## Top level
-
-{grid(KEY_HEADER, [("`systems`", "text", "", words.of("systems"))])}
-"""
+{registers_section(words)}"""
     for field in msgspec.structs.fields(Plan):
         name, many = field.encode_name, get_origin(field.type) is tuple
         if name == "source":
             text += source_sections(words)
-        elif name != "systems":
+        elif not is_register(field):
             text += table_section(name, get_args(field.type)[0] if many else field.type, many, words)
     words.check()
     return text.rstrip() + "\n"
@@ -573,7 +607,7 @@ Chicago. A figure is named as in the [statement](statement.md), with the system 
 def case_section(case: Case) -> str:
     """Return one example."""
     text = f"### {case.title}\n\n{case.text}\n\n"
-    files = {"Workforce": case.people, "Accounts": case.accounts, "Log": case.log}
+    files = {"Workforce": case.people, "Accounts": case.accounts, "Log": case.log, "Outputs": case.outputs}
     for title, content in {**files, **{f"`{name}`": content for name, content in case.files.items()}}.items():
         text += f"{title}:\n\n{shown(content)}\n" if content else ""
     for part, usual in ((case.head, "head"), (case.systems, "systems"), (case.rules, "rules")):

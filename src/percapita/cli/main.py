@@ -31,6 +31,7 @@ COMMANDS: dict[str, str] = {
     "rules": "percapita.cli.rules",
     "people": "percapita.cli.people",
     "digest": "percapita.cli.digest",
+    "systems": "percapita.cli.systems",
     "proxy": "percapita.cli.proxy",
     "quote": "percapita.cli.quote",
     "ledger": "percapita.cli.ledger",
@@ -44,6 +45,7 @@ COMMANDS: dict[str, str] = {
 # Words that only begin a command: alone they ask for help.
 GROUPS = (
     ["charges"], ["digest"], ["industry"], ["ledger"], ["license"], ["people"], ["policy"], ["proxy"], ["rules"],
+    ["systems"],
 )  # fmt: skip
 
 

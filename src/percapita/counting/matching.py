@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from percapita.evidence.canonical import canonical_json, sha256_hex
 from percapita.evidence.pseudonyms import account_mark, key_mark
 from percapita.people.identities import Employment, Identities
 from percapita.people.resolve import account_anchor
+from percapita.usage.rules import matches
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -77,16 +79,19 @@ def _span(held: Sequence[Employment]) -> tuple[date | None, date | None]:
 def rules_of_plan(loaded: LoadedPlan) -> dict[str, Any]:
     """Return what tells whether two plans read the rows of a system alike: a hash of its rules, by system.
 
-    `no_use` are the places of the rules by which a row is no use.
+    `no_use` are the labels of the rules by which a row is no use.
     """
-    rules = loaded.rules
     return {
-        "rules": {
-            system: sha256_hex(canonical_json([[*one.pattern, one.use_type] for one in rules if one.touches(system)]))
-            for system in loaded.systems
-        },
-        "no_use": [place for place, rule in enumerate(rules) if rule.use_type == "none"],
+        "rules": {system: sha256_hex(canonical_json(_said(loaded, system))) for system in loaded.systems},
+        "no_use": [rule.label for rule in loaded.all_rules if rule.use_type == "none"],
     }
+
+
+def _said(loaded: LoadedPlan, system: str) -> list[list[Any]]:
+    """Return what the rules say of a system, whatever their place in the plan."""
+    rows: list[list[Any]] = [[*one.pattern, one.use_type] for one in loaded.rules if one.touches(system)]
+    rosters = [asdict(replace(one, label="")) for one in loaded.roster_rules if matches(one.system, system)]
+    return rows + [sorted(one.items()) for one in rosters]
 
 
 def accounts_table(people: PeopleOfPlan, pseudonyms: Sequence[str], key: bytes) -> pa.Table:

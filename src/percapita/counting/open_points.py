@@ -152,9 +152,26 @@ def _of_rules(case: Case) -> Iterator[Point]:
         rows = many(sum(system.undetermined.events for system in idle), "row fits", "rows fit")
         text = f"{', '.join(system.name for system in idle)}: {rows} no rule and would add nobody"
         yield Point("no rule", 0, text, 'a [[use]] rule with use_type = "none" says that it is no use', 0)
+    yield from _of_outputs(case)
     for name, (number, people) in case.counted.unlisted.items():
         text = f"{name} is in the logs with {many(number, 'row')}, but the plan does not list it"
         yield Point("unlisted", number, text, f'[[system]] id = "{name}", or leave its rows out', people, name)
+
+
+def _of_outputs(case: Case) -> Iterator[Point]:
+    """Tell of outputs of which nobody has said yet whether codes are in them."""
+    names: defaultdict[str, list[str]] = defaultdict(list)
+    for output in case.task.loaded.outputs:
+        if output.contains_codes == "unknown":
+            names[output.system].append(output.output)
+    for system in case.systems:
+        if unknown := names[system.id]:
+            shown = ", ".join(unknown[:3]) + (", ..." if len(unknown) > 3 else "")
+            outputs = many(len(unknown), "output contains codes", "outputs contain codes")
+            text = f"{system.name}: nobody says whether {outputs}: {shown}"
+            cure = "ask their owners, and write yes or no into the register of outputs"
+            number = system.undetermined.persons
+            yield Point("unknown output", number, text, cure, number, system.id)
 
 
 def _of_identities(case: Case) -> Iterator[Point]:

@@ -63,7 +63,7 @@ def people(draw: st.DrawFn, rows: list[dict[str, Any]]) -> People:
     return People(
         key=draw(st.sampled_from(["k-1", "k-1", "k-1", "k-2"])),
         rules={system: draw(st.sampled_from(["x", "y"])) for system in SYSTEMS},
-        no_use=draw(st.frozensets(st.integers(0, 1))),
+        no_use=draw(st.frozensets(st.sampled_from(["use[0]", "use[1]"]))),
         persons=pa.Table.from_pylist(rows, schema=persons_schema()),
         people=pa.Table.from_pylist(listed, schema=people_schema()),
         accounts=pa.Table.from_pylist(accounts, schema=accounts_schema()),

@@ -34,7 +34,7 @@ CAUSES = {
     "basis": "no list of people to compare",
 }
 Value = TypeVar("Value")
-NO_USE = re.compile(r"use\[(\d+)\]")
+NO_USE = re.compile(r"use\[\d+\]|output\[no\]")
 EXCLUDED = re.compile(r"exclude\[\d+\]|shared")
 
 
@@ -132,7 +132,7 @@ def is_definition(case: Case) -> bool:
         return False
     no_use = case.pair.people_there.no_use
     return any(
-        (place := _no_use(one)) is None or place not in no_use
+        (rule := _no_use(one)) is None or rule not in no_use
         for one in case.elsewhere
         if one.rule != "undetermined" and not EXCLUDED.fullmatch(one.rule)
     )
@@ -217,10 +217,9 @@ def _ended(known: Known, end: date) -> bool:
     return known.employed_to is not None and known.employed_to < end
 
 
-def _no_use(found: Found) -> int | None:
-    """Return the place of the rule by which the rows are no use, if that is why."""
-    fits = NO_USE.fullmatch(found.rule)
-    return int(fits[1]) if fits else None
+def _no_use(found: Found) -> str | None:
+    """Return the rule by which the rows are no use, if that is why."""
+    return found.rule if NO_USE.fullmatch(found.rule) else None
 
 
 def _too_few(found: Found) -> bool:

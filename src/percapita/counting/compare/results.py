@@ -49,7 +49,7 @@ class People:
 
     key: str
     rules: Mapping[str, str]
-    no_use: frozenset[int]
+    no_use: frozenset[str]
     persons: pa.Table
     people: pa.Table
     accounts: pa.Table
