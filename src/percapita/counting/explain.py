@@ -265,8 +265,16 @@ def _conclude(case: _Case, answer: SystemAnswer, least: int) -> None:
         text = next(use.text for use in definition.uses if use.use_type == use_type)
         answer.because = text if answer.counted else f"fewer than {least} events"
     elif not answer.left_out:
-        kinds = ((answer.undetermined, "no rule fits"), (answer.no_use, "by the rules these rows are not use of codes"))
+        kinds = (
+            (answer.undetermined, _undetermined_words(case, answer.system)),
+            (answer.no_use, "by the rules these rows are not use of codes"),
+        )
         answer.because = next((words for rows, words in kinds if rows), "all rows lie outside the period")
+
+
+def _undetermined_words(case: _Case, system: str) -> str:
+    unknown = any(one.system == system and one.contains_codes == "unknown" for one in case.loaded.outputs)
+    return "no rule fits, or nobody says whether the output contains codes" if unknown else "no rule fits"
 
 
 def _explanation(
