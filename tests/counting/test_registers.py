@@ -243,6 +243,7 @@ def test_explain_names_the_register(tmp_path: Path) -> None:
         (True, "UD-3/use[3]"),
     ]
     assert (told["bob"].no_use, told["cyd"].undetermined) == (1, 1)
+    assert told["cyd"].because == "no rule fits, or nobody says whether the output contains codes"
 
 
 def test_a_changed_register_is_counted_anew(tmp_path: Path) -> None:

@@ -281,9 +281,17 @@ def _conclude(case: _Case, answer: SystemAnswer, least: int) -> None:
         text = next(use.text for use in definition.uses if use.use_type == use_type)
         answer.because = text if answer.counted else f"fewer than {least} events"
     elif not answer.because:
-        kinds = ((answer.undetermined, "no rule fits"), (answer.no_use, "by the rules these rows are not use of codes"))
+        kinds = (
+            (answer.undetermined, _undetermined_words(case, answer.system)),
+            (answer.no_use, "by the rules these rows are not use of codes"),
+        )
         rest = "all rows lie outside the period" if answer.outside_period else "by the rules its accounts are not users"
         answer.because = next((words for rows, words in kinds if rows), rest)
+
+
+def _undetermined_words(case: _Case, system: str) -> str:
+    unknown = any(one.system == system and one.contains_codes == "unknown" for one in case.loaded.outputs)
+    return "no rule fits, or nobody says whether the output contains codes" if unknown else "no rule fits"
 
 
 def _explanation(
