@@ -102,6 +102,9 @@ def test_bad_input(complaint: Complaint, results: tuple[Path, Path], tmp_path: P
     assert complaint("compare", tmp_path, new)[0] == 2
     code, said = complaint("compare", old, new, "--out", tmp_path / "x.html")
     assert (code, said) == (2, "--out is for a page · command line · add --format html, or leave --out out")
+    page = tmp_path / "none" / "x.html"
+    code, said = complaint("compare", old, new, "--format", "html", "--out", page)
+    assert said == f"the page cannot be written (No such file or directory) · {page} · choose another --out"
     statement = old / "statement.json"
     statement.write_text(statement.read_text(encoding="utf-8").replace('"users": 2', '"users": 1'), encoding="utf-8")
     code, said = complaint("compare", old, new)

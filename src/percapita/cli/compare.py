@@ -54,15 +54,19 @@ def register(app: typer.Typer) -> None:
 
 def show_page(found: Comparison, out: Path | None) -> None:
     """Write the comparison as a page, or print it."""
+    from percapita.errors import InputError
     from percapita.report.comparison import render_comparison
     from percapita.report.page import write_page
 
     page = render_comparison(found)
     if out is None:
         print(page, end="")
-    else:
+        return
+    try:
         write_page(out, page)
-        say(f"  {out}")
+    except OSError as error:
+        raise InputError(f"the page cannot be written ({error.strerror})", str(out), "choose another --out") from None
+    say(f"  {out}")
 
 
 def show_comparison(found: Comparison) -> None:

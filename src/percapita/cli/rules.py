@@ -55,7 +55,8 @@ def show_preview(found: Comparison) -> None:
     title = f"{found.new.figures.name}: preview, {periods(found)}"
     show_table(headers, [_row(one) for one in found.systems], title)
     show_notes(found)
-    say("Rules: [[use]], [[exclude]] and the definition of a user. Nothing was written. Who they are: --format json.")
+    say("Rules: [[use]], [[exclude]] and the definition of a user. No results were written.")
+    say("Who they are, as pseudonyms: --format json.")
 
 
 def _row(one: Difference) -> tuple[object, ...]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -270,7 +271,7 @@ def test_statements_alone_have_one_part_without_people(pair: Pair) -> None:
     assert found["systems"][0]["parts"] == [{"cause": "basis", "change": 1, "added": [], "removed": []}]
     assert found["systems"][1]["parts"] == []
     assert len(found["notes"]) == 1
-    assert "the old result has no persons.parquet" in found["notes"][0]
+    assert "the old result lacks persons.parquet" in found["notes"][0]
 
 
 def test_other_keys_are_noticed(pair: Pair) -> None:
@@ -308,6 +309,14 @@ def test_a_table_without_its_columns_or_metadata_is_refused(pair: Pair) -> None:
     pq.write_table(people.drop_columns(["entity"]), folder / "people.parquet")
     with pytest.raises(InputError, match="damaged"):
         compare(folder, folder)
+    for place, name in enumerate(people.column_names):
+        empty = people.set_column(place, name, pa.nulls(len(people), people.schema.field(name).type))
+        pq.write_table(empty, folder / "people.parquet")
+        if name.startswith("employed"):
+            compare(folder, folder)
+            continue
+        with pytest.raises(InputError, match=f"{name} is empty in some row"):
+            compare(folder, folder)
     pq.write_table(people.replace_schema_metadata({}), folder / "people.parquet")
     with pytest.raises(InputError, match="does not say how it was made"):
         compare(folder, folder)

@@ -121,7 +121,7 @@ def _notes(old: Results, new: Results) -> Iterable[str]:
     for name, results in (("old", old), ("new", new)):
         if results.people is None:
             yield (
-                f"the {name} result has no persons.parquet, people.parquet and accounts.parquet beside its statement: "
+                f"the {name} result lacks persons.parquet, people.parquet or accounts.parquet beside its statement: "
                 "its people cannot be matched; count again with --out"
             )
     if old.people and new.people and old.people.key != new.people.key:

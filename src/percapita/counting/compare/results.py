@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 STATEMENT = "statement.json"
+MAY_BE_EMPTY = ("first_seen", "last_seen", "employed_from", "employed_to")
 COUNT_AGAIN = "count again: percapita count PLAN --out DIR"
 
 
@@ -140,6 +141,7 @@ def read_results(path: Path) -> Results:
     file = path / STATEMENT if path.is_dir() else path
     figures = read_figures(file)
     said = json.loads(file.read_bytes())
+    people = _people(file.parent)
     try:
         definition = said["policy"]["user_definition"]
         return Results(
@@ -148,7 +150,7 @@ def read_results(path: Path) -> Results:
             str(definition["sha256"]),
             _timezone(said["period"]["timezone"], file),
             {one["id"]: _months(one.get("months_missing", ())) for one in said["systems"]},
-            _people(file.parent),
+            people,
         )
     except (KeyError, TypeError, ValueError):
         raise InputError(
@@ -194,9 +196,13 @@ def _table(file: Path, schema: Any) -> pa.Table:
 
     try:
         table = pq.ParquetFile(file).read(columns=schema.names)
-        return table.select(schema.names).cast(schema.with_metadata(table.schema.metadata))
+        table = table.select(schema.names).cast(schema.with_metadata(table.schema.metadata))
     except (pa.ArrowException, KeyError, OSError, TypeError, ValueError):
         raise InputError("this is no result of a count, or it is damaged", str(file), COUNT_AGAIN) from None
+    for name in schema.names:
+        if name not in MAY_BE_EMPTY and table[name].null_count:
+            raise InputError(f"{name} is empty in some row: the file is damaged", str(file), COUNT_AGAIN)
+    return table
 
 
 def _metadata(table: pa.Table, file: Path) -> dict[str, Any]:
