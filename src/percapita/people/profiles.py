@@ -55,6 +55,9 @@ class Profile:
     at_use: str | None
 
 
+NOTHING_KNOWN = Profile(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, left=False, at_use=UNKNOWN)
+
+
 @dataclass(frozen=True)
 class Profiles:
     """Hold the profile of each person by number, and the entities of movers with the days for which they hold.
@@ -79,6 +82,9 @@ def profiles_of(persons: Persons, organization: Organization, days: Days) -> Pro
     moves: dict[int, list[tuple[str, Days]]] = {}
     strange: dict[str, int] = {}
     for person, rows in enumerate(_rows(persons)):
+        if not rows:
+            of_person.append(numbers.setdefault(NOTHING_KNOWN, len(numbers)))
+            continue
         spans = _spans(rows, organization, days)
         labels = {label for label, _ in spans}
         if len(labels) > 1:
@@ -130,8 +136,6 @@ def _left(rows: Sequence[Employment], end: date) -> bool:
 
 def _spans(rows: Sequence[Employment], organization: Organization, days: Days) -> list[tuple[str, Days]]:
     """Return the entities of a person over some days, `NOT_OWNED` where one is not the organization's."""
-    if not rows:
-        return [(UNKNOWN, days)]
     return [
         part
         for text, span in entities_over(rows, days)
