@@ -157,7 +157,9 @@ def test_results_are_named(told: Told, clinic: Organization) -> None:
         assert (out / name).exists()
     assert not (out / "names.csv").exists()
     assert sorted(path.name for path in out.iterdir()) == [
+        "accounts.parquet",
         "identities.csv",
+        "people.parquet",
         "persons.parquet",
         "rejects.csv",
         "report.html",

@@ -48,6 +48,32 @@ def test_a_login_of_two_directories_counts_its_rows_once(engine: str, tmp_path: 
     assert (ehr["users"], ehr["events"], ehr["outside_period"]) == (1, 2, 2)
 
 
+@pytest.mark.parametrize("activities", [("order", "view"), ("order", "receive")])
+def test_a_register_of_outputs_decides_by_object(activities: tuple[str, str], tmp_path: Path) -> None:
+    for name in ("hospital.csv", "ehr.csv"):
+        (tmp_path / name).write_text("login\na\nb\nc\n", encoding="utf-8")
+    (tmp_path / "outputs.csv").write_text(
+        "system,output,contains_codes\nehr,beds,no\nehr,?,unknown\n", encoding="utf-8"
+    )
+    rows = {
+        "time": [datetime(2026, 3, day, tzinfo=UTC) for day in (1, 2, 3)],
+        "login": ["a", "b", "c"],
+        "app": ["ehr"] * 3,
+        "act": [activities[0], activities[1], activities[1]],
+        "what": ["beds", "beds", "?"],
+    }
+    pq.write_table(pa.table(rows), tmp_path / "log.parquet")
+    plan = tmp_path / "percapita.toml"
+    rules = RULES.replace('"view"', '"view", "receive"')
+    named = DIRECTORIES.replace('activity = "act"', 'activity = "act", object = "what"')
+    plan.write_text('outputs = "outputs.csv"\n' + HEAD + SYSTEMS + named + rules, encoding="utf-8")
+    found = [statement(plan, engine)["systems"][0] for engine in ENGINES]
+    for ehr in found:
+        assert ehr["users"] == (1 if "receive" in activities else 3)
+        assert ehr["undetermined"]["persons"] == (1 if "receive" in activities else 0)
+    assert found[0] == found[1]
+
+
 def test_a_file_of_many_facts_an_account_is_written_and_read_as_any(tmp_path: Path) -> None:
     """Accounts are written as a dictionary where that is smaller; blanks around them mean nothing."""
     (tmp_path / "hospital.csv").write_text("login\na\nb\n", encoding="utf-8")

@@ -27,7 +27,9 @@ import typer
 from percapita.chargemaster.rules import Rule, all_rules
 from percapita.cli.main import COMMANDS, build_app
 from percapita.counting.determinations import persons_schema
-from percapita.counting.plan import Plan
+from percapita.counting.matching import accounts_schema, people_schema
+from percapita.counting.plan import Plan, Register
+from percapita.counting.registers import Output, Owner
 from percapita.policy.user_definition import SHELF, UserDefinition, load_user_definition
 from percapita.sources.presets import Preset, names_of, presets
 from percapita.sources.spec import ColumnRule, DeclaredSource, Source
@@ -82,6 +84,8 @@ def type_word(wanted: Any) -> str:
     """Return the words for the type of a key."""
     origin, parts = get_origin(wanted), [part for part in get_args(wanted) if part is not type(None)]
     if origin in (Union, types.UnionType):
+        if Register in parts:
+            return "text or table"
         return "column" if ColumnRule in parts else type_word(parts[0])
     if origin is Literal:
         return " · ".join(f"`{word}`" for word in parts)
@@ -179,6 +183,40 @@ Cells are trimmed. An empty cell is a missing value.
 """
 
 
+REGISTERS_TEXT = """A register is a CSV file, mostly an export: in UTF-8 or cp1252, with commas, semicolons or tabs between
+the cells, and a header. Named by its path alone it has the columns below. Or `columns` says which of its columns is what,
+as for [sources](#source), and other columns are not looked at:
+
+```toml
+owners = "owners.csv"
+
+[systems]
+path = "cmdb.csv"
+columns = { id = "number", name = "name", kind = { column = "u_type", map = { Clinical = "emr" } }, owner = "owned_by" }
+```
+
+The columns of `systems` are the keys of [`[[system]]`](#system), those of `rules` the keys of [`[[use]]`](#use). Several
+values in one cell stand between bars: `order.*|charge.*`. An empty cell is a missing value.
+
+"""
+
+
+def is_register(field: msgspec.structs.FieldInfo) -> bool:
+    """Tell whether a key of the plan names a register."""
+    return Register in get_args(field.type)
+
+
+def registers_section(words: Meanings) -> str:
+    """Return the section about the keys at the top of the plan."""
+    fields = [field for field in msgspec.structs.fields(Plan) if is_register(field)]
+    rows = [(f"`{field.encode_name}`", type_word(field.type), "", words.of(field.encode_name)) for field in fields]
+    text = f"## Top level\n\n{grid(KEY_HEADER, rows)}\n{REGISTERS_TEXT}"
+    for name, struct in (("owners", Owner), ("outputs", Output)):
+        columns = key_rows(struct, lambda key, name=name: words.of(f"{name}.{key}"))  # type: ignore[misc]
+        text += f"### `{name}`\n\n{grid(('column', 'type', 'default', 'meaning'), columns)}\n"
+    return text
+
+
 def plan_page() -> str:
     """Return plan.md."""
     words = Meanings("plan")
@@ -197,15 +235,12 @@ The least that a plan holds:
 {MINIMAL_PLAN.strip()}
 ```
 
-## Top level
-
-{grid(KEY_HEADER, [("`systems`", "text", "", words.of("systems"))])}
-"""
+{registers_section(words)}"""
     for field in msgspec.structs.fields(Plan):
         name, many = field.encode_name, get_origin(field.type) is tuple
         if name == "source":
             text += source_sections(words)
-        elif name != "systems":
+        elif not is_register(field):
             text += table_section(name, get_args(field.type)[0] if many else field.type, many, words)
     words.check()
     return text.rstrip() + "\n"
@@ -340,17 +375,24 @@ def example_statement() -> str:
 
 def statement_page() -> str:
     """Return statement.md."""
-    words, persons = Meanings("statement"), Meanings("persons")
+    words = Meanings("statement")
     text = NOTE + STATEMENT_TEXT + f"```json\n{example_statement()}\n```\n\n"
     for struct in nested(Statement):
         text += f"## {heading(struct)}\n\n{words.of(struct.__name__)}\n\n"
         text += grid(("key", "type", "meaning"), figure_rows(struct, words)) + "\n"
-    schema: Any = persons_schema()
-    rows = [(f"`{field.name}`", str(field.type), persons.of(field.name)) for field in schema]
-    text += PERSONS_TEXT + grid(("column", "type", "meaning"), rows) + FILES_TEXT
+    text += PERSONS_TEXT + columns_grid("persons", persons_schema())
+    text += PEOPLE_TEXT + columns_grid("people", people_schema())
+    text += ACCOUNTS_TEXT + columns_grid("accounts", accounts_schema()) + FILES_TEXT
     words.check()
-    persons.check()
     return text
+
+
+def columns_grid(chapter: str, schema: Any) -> str:
+    """Return the table of the columns of a Parquet file."""
+    words = Meanings(chapter)
+    rows = [(f"`{field.name}`", str(field.type), words.of(field.name)) for field in schema]
+    words.check()
+    return grid(("column", "type", "meaning"), rows)
 
 
 STATEMENT_TEXT = """
@@ -367,6 +409,20 @@ This is the statement of [Juniper Clinic](../how-to/index.md), the small organiz
 PERSONS_TEXT = """## `persons.parquet`
 
 One row for each system and person with evidence in the period, sorted by system and person. People are pseudonyms.
+
+"""
+PEOPLE_TEXT = """
+## `people.parquet`
+
+One row for each person of the plan, sorted by pseudonym. `percapita compare` matches two counts by it. Its metadata hold a
+mark of the key and, for each system, a hash of what the rules look for.
+
+"""
+ACCOUNTS_TEXT = """
+## `accounts.parquet`
+
+One row for each account and workforce row, sorted. A mark is made with the key of the pseudonyms; no login can be read
+from it.
 
 """
 FILES_TEXT = """
@@ -551,7 +607,7 @@ Chicago. A figure is named as in the [statement](statement.md), with the system 
 def case_section(case: Case) -> str:
     """Return one example."""
     text = f"### {case.title}\n\n{case.text}\n\n"
-    files = {"Workforce": case.people, "Accounts": case.accounts, "Log": case.log}
+    files = {"Workforce": case.people, "Accounts": case.accounts, "Log": case.log, "Outputs": case.outputs}
     for title, content in {**files, **{f"`{name}`": content for name, content in case.files.items()}}.items():
         text += f"{title}:\n\n{shown(content)}\n" if content else ""
     for part, usual in ((case.head, "head"), (case.systems, "systems"), (case.rules, "rules")):

@@ -106,6 +106,7 @@ def worlds(draw: st.DrawFn) -> World:
     """Draw a plan with its files."""
     start, end = draw(st.sampled_from(PERIODS))
     plan: dict[str, Any] = {
+        **draw(st.sampled_from([{}, {"outputs": "outputs.csv"}])),
         "organization": {"id": "x", "name": "X"},
         "period": {"start": start, "end": end, "timezone": draw(st.sampled_from(ZONES))},
         "people": {"link": "exact"},
@@ -259,6 +260,16 @@ def _elements(plan: dict[str, Any], files: dict[str, list[dict[str, Any]]]) -> s
     return found | {name.rpartition(".")[2] for name in files}
 
 
+OUTPUTS = """\
+system,output,contains_codes
+ehr,charge,no
+ehr,report a,yes
+ehr,r,unknown
+rcm,r,yes
+rcm,menu,unknown
+rcm,report ?,no
+"""
+
 OWN_DEFINITION = """
 schema = "percapita/user-definition/1"
 id = "own"
@@ -310,6 +321,7 @@ def write_world(world: World, folder: Path) -> Path:
     for name, content in world.files.items():
         _write_file(folder / name, content, _names(world.plan, name))
     (folder / "own.toml").write_text(OWN_DEFINITION, encoding="utf-8")
+    (folder / "outputs.csv").write_text(OUTPUTS, encoding="utf-8")
     path = folder / "percapita.toml"
     path.write_text(to_toml(world.plan), encoding="utf-8")
     return path
@@ -346,6 +358,9 @@ def to_toml(plan: dict[str, Any]) -> str:
     """Return a plan as TOML."""
     lines = []
     for name, table in plan.items():
+        if isinstance(table, str):
+            lines.append(f"{name} = {_toml(table)}")
+            continue
         for entry in table if isinstance(table, list) else [table]:
             lines.append(f"[[{name}]]" if isinstance(table, list) else f"[{name}]")
             lines += [f"{key} = {_toml(value)}" for key, value in entry.items()]

@@ -9,7 +9,18 @@ from pathlib import Path
 import pytest
 
 from percapita.errors import InputError
-from percapita.policy.csv_table import CellError, Column, day, decimal, one_of, read_csv, read_row, text, whole
+from percapita.policy.csv_table import (
+    CellError,
+    Column,
+    day,
+    decimal,
+    lines_of,
+    one_of,
+    read_csv,
+    read_row,
+    text,
+    whole,
+)
 
 COLUMNS = (Column("name", required=True), Column("units", whole), Column("on", day))
 
@@ -50,6 +61,14 @@ def test_bad_tables(content: str | bytes, says: str, tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         read_csv(table(tmp_path, content), COLUMNS, "table")
     assert says in str(caught.value)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+def test_an_exported_table(encoding: str, delimiter: str, tmp_path: Path) -> None:
+    content = f'a{delimiter}b\r\n"x\r\ny"{delimiter}\u00e9\u2026\r\nz\r\n'.encode(encoding)
+    found = list(lines_of(table(tmp_path, content), "table", exported=True))
+    assert found == [(1, ["a", "b"]), (2, ["x\r\ny", "\u00e9\u2026"]), (4, ["z"])]
 
 
 @pytest.mark.parametrize("cell", ["", "-1", "+1", "1.0", "1e3", "1,000", " 1", "٣", "NaN", "1" * 10])

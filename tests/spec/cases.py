@@ -532,6 +532,50 @@ USE = [
             "ehr.months_covered": [],
         },
     ),
+    Case(
+        "The register of outputs decides before the rules",
+        "Who receives an output with codes is a user, of one without is none. Of an output of unknown content nobody counts "
+        "and everybody is shown, whatever the rules say. Outputs that are not registered go by the rules. The name of an "
+        "output is no glob.",
+        people="""
+        employee | mail
+        1        | ann@tiny.example
+        2        | bob@tiny.example
+        3        | cyd@tiny.example
+        4        | dee@tiny.example
+        5        | eve@tiny.example
+        """,
+        outputs="""
+        system | output  | contains_codes | owner
+        ehr    | charges | yes            | Ann
+        ehr    | beds    | no             | Ann
+        ehr    | who?    | unknown        |
+        """,
+        files={
+            "sent.csv": "to | report\nann@tiny.example | charges\nbob@tiny.example | beds\ncyd@tiny.example | who?\n"
+            "dee@tiny.example | other\neve@tiny.example | whom"
+        },
+        plan="""
+        [[source]]
+        type = "recipients"
+        path = "sent.csv"
+        system = "ehr"
+        undated = true
+        columns = { email = "to", output = "report" }
+
+        [[use]]
+        system = "ehr"
+        activity = ["receive"]
+        use_type = "output_reliance"
+        """,
+        expect={
+            "ehr.users": 3,
+            "ehr.by_use.output_reliance": 3,
+            "ehr.undetermined.events": 1,
+            "ehr.undetermined.persons": 1,
+            "ehr.events": 3,
+        },
+    ),
 ]
 
 TIME = [

@@ -120,11 +120,17 @@ class Case:
     rules: str = RULES
     systems: str = SYSTEMS
     head: str = HEAD
+    outputs: str = ""
     files: dict[str, str] = field(default_factory=dict)
 
     def write(self, folder: Path) -> Path:
         """Write the plan and its files, and return the plan."""
-        plan = self.head + self.systems
+        registers = ""
+        if self.outputs:
+            rows = table(self.outputs)
+            (folder / "outputs.csv").write_text("".join(",".join(row) + "\n" for row in rows), encoding="utf-8")
+            registers = 'outputs = "outputs.csv"\n'
+        plan = registers + self.head + self.systems
         for name, text, source in (
             ("people.csv", self.people, WORKFORCE),
             ("accounts.csv", self.accounts, ACCOUNTS),

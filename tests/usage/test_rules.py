@@ -9,7 +9,16 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from percapita.usage.rules import UNDETERMINED, UseRule, first_rule, glob_regex, is_glob, matches
+from percapita.usage.rules import (
+    UNDETERMINED,
+    UseRule,
+    first_rule,
+    glob_regex,
+    is_glob,
+    is_undetermined,
+    literal,
+    matches,
+)
 
 SIGNS = st.sampled_from([*"ab*?.[]()\\^$+{}|-/_ \n\r\tÄß", "\u0301", "\U0001f600", "\u2028"])
 TEXTS = st.text(SIGNS, max_size=8)
@@ -124,3 +133,17 @@ def test_a_rule_fits_when_system_one_activity_and_one_object_do(
     assert first_rule(rules, system, activity, object_) == (fitting[0] if fitting else UNDETERMINED)
     for rule in rules:
         assert not rule.any_object or all(fits(rule.object[rule.object.index("*")], text) for text in ("", object_))
+
+
+@given(GLOBS, TEXTS)
+def test_a_literal_fits_its_own_text_only(text: str, other: str) -> None:
+    rule = UseRule("ehr", ("*",), "none", (literal(text),))
+    assert matches(literal(text), text)
+    assert matches(literal(text), other) == (text == other) == rule.fits("ehr", "view", other)
+    assert not is_glob(literal(text))
+
+
+def test_a_rule_may_say_that_nobody_knows() -> None:
+    rules = [UseRule("ehr", ("view",), "undetermined"), UseRule("ehr", ("*",), "none")]
+    found = [first_rule(rules, "ehr", "view", ""), first_rule(rules, "ehr", "bill", ""), UNDETERMINED]
+    assert [is_undetermined(rules, index) for index in found] == [True, False, True]

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from percapita.counting.run import Run
     from percapita.statement.types import Statement, SystemFigures
 
+WITH_ROWS = ("log", "usage", "sign_in", "recipients")  # elsewhere every account is without a row, and that says nothing
+
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
@@ -98,6 +100,6 @@ def _row(system: SystemFigures) -> tuple[object, ...]:
         left_out or None,
         system.undetermined.persons or None,
         system.unknown_accounts or None,
-        system.idle_accounts or None,
+        (system.idle_accounts or None) if system.basis in WITH_ROWS else None,
         len(system.months_missing) or None,
     )

@@ -26,8 +26,12 @@ COMMANDS: dict[str, str] = {
     "check": "percapita.cli.check",
     "count": "percapita.cli.count",
     "explain": "percapita.cli.explain",
+    "open": "percapita.cli.open",
+    "compare": "percapita.cli.compare",
+    "rules": "percapita.cli.rules",
     "people": "percapita.cli.people",
     "digest": "percapita.cli.digest",
+    "systems": "percapita.cli.systems",
     "proxy": "percapita.cli.proxy",
     "quote": "percapita.cli.quote",
     "ledger": "percapita.cli.ledger",
@@ -39,7 +43,10 @@ COMMANDS: dict[str, str] = {
     "schema": "percapita.cli.plans",
 }
 # Words that only begin a command: alone they ask for help.
-GROUPS = (["charges"], ["digest"], ["industry"], ["ledger"], ["license"], ["people"], ["policy"], ["proxy"])
+GROUPS = (
+    ["charges"], ["digest"], ["industry"], ["ledger"], ["license"], ["people"], ["policy"], ["proxy"], ["rules"],
+    ["systems"],
+)  # fmt: skip
 
 
 def build_app(commands: list[str]) -> typer.Typer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import get_args
 
 from percapita.counting import declared as plans
@@ -74,6 +75,11 @@ def build_statement(
         warnings=open_points(Case(task, people, counted, systems, identities, inputs, lost)),
         engine=Engine(name=engine[0], version=engine[1]),
     )
+
+
+def case_of(task: Task, people: PeopleOfPlan, counted: Counted, statement: Statement, lost: Sequence[str]) -> Case:
+    """Return what a finished count may leave open."""
+    return Case(task, people, counted, statement.systems, statement.identities, statement.inputs, lost)
 
 
 def _policies(task: Task, definition: UserDefinition) -> Policies:
@@ -152,6 +158,8 @@ def _figures(task: Task, system: System, tally: Tally) -> SystemFigures:
         undetermined=Undetermined(events=tally.undetermined_events, persons=tally.undetermined_persons),
         months_covered=[f"{month:%Y-%m}" for month in covered],
         months_missing=[f"{month:%Y-%m}" for month in months if covered and month not in tally.months_covered],
+        data_from=_day(task, tally.first),
+        data_through=_day(task, tally.last),
         outside_period=tally.outside_period,
         users_on_proposals=tally.users_on_proposals,
         part_of=system.part_of,
@@ -172,6 +180,10 @@ def _figures(task: Task, system: System, tally: Tally) -> SystemFigures:
         other_employer=split.other_employer,
         declared=_declared(declared),
     )
+
+
+def _day(task: Task, instant: datetime | None) -> str | None:
+    return None if instant is None else str(instant.astimezone(task.loaded.calendar.zone).date())
 
 
 def _declared(one: plans.Declared | None) -> Declared | None:

@@ -13,7 +13,7 @@ class Determination:
     """Say whether a person counts in a system.
 
     `rule` is the rule of the user definition and the index of the `[[use]]` rule; `exclude[i]`, `shared` or a rule's id
-    for an account left out; `undetermined` when no rule fits; `use[i]` when the rule says it is no use.
+    for an account left out; `undetermined` when no rule decides; `use[i]` or `output[no]` when one says it is no use.
     """
 
     system: str

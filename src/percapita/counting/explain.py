@@ -26,7 +26,7 @@ from percapita.sources.inventory import SourceFile, take_inventory
 from percapita.sources.read import ReadTotals, find_rows, read_events
 from percapita.sources.spec import is_identity
 from percapita.usage.accounts import Account, AccountBook
-from percapita.usage.rules import UNDETERMINED, first_rule
+from percapita.usage.rules import UNDETERMINED, first_rule, is_undetermined
 from percapita.wording import many
 
 COMPARED = {
@@ -66,6 +66,7 @@ class SystemAnswer:
     first: Evidence | None = None
     last: Evidence | None = None
     rule_index: int | None = None
+    listed: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,9 @@ def explain(plan_file: Path, who: str, system: str | None = None) -> Explanation
         if found.account.person == person and system in (None, named):
             _weigh(case, answers.setdefault(named, SystemAnswer(named)), found)
             gone |= {found.file} if found.row is None else set()
+    for found in _listed(case, person):
+        if system in (None, found.fact.system):
+            _weigh(case, answers.setdefault(found.fact.system, SystemAnswer(found.fact.system)), found)
     least = case.loaded.definition.minimum_events
     for answer in answers.values():
         _conclude(case, answer, least)
@@ -202,6 +206,17 @@ def _findings(case: _Case, person: int | None, texts: set[str]) -> Iterator[_Fin
                 yield _Finding(fact, case.people.book.find(scope, fact.account), one.file.path, row)
 
 
+def _listed(case: _Case, person: int | None) -> Iterator[_Finding]:
+    """Yield what account lists and workforce rows say of a person, as rows without events."""
+    persons, book = case.people.persons, case.people.book
+    for one in case.people.roster.listed:
+        if persons.of_node[one.node] == person:
+            rule = one.rule if one.rule == UNDETERMINED else len(case.loaded.rules) + one.rule
+            path, row = persons.identities.origin[one.node]
+            fact = Fact(one.system, persons.identities.account[one.node], rule, None, 0, None, None)
+            yield _Finding(fact, Account(one.node, book.standing_of_node[one.node], person), path, row)
+
+
 def _read(case: _Case, file: SourceFile, texts: set[str] | None) -> Iterator[tuple[Fact, int | None]]:
     for row in _rows(case, file) if texts is None else find_rows(file, case.loaded.calendar, texts):
         rule = first_rule(case.loaded.rules, row["system"], row["activity"], row["object"])
@@ -221,10 +236,10 @@ def _kept(case: _Case, digest: Path) -> Iterator[tuple[Fact, int | None]]:
 
 def _weigh(case: _Case, answer: SystemAnswer, found: _Finding) -> None:
     """Add a finding to what is known of a system."""
-    rules, fact, standing = case.loaded.rules, found.fact, found.account.standing
+    rules, fact, standing = case.loaded.all_rules, found.fact, found.account.standing
     if fact.bucket is not None and not case.loaded.calendar.holds(fact.bucket):
         answer.outside_period += fact.events
-    elif fact.rule == UNDETERMINED:
+    elif is_undetermined(rules, fact.rule):
         answer.undetermined += fact.events
     elif not case.loaded.definition.counts(rules[fact.rule].use_type):
         answer.no_use += fact.events
@@ -233,6 +248,7 @@ def _weigh(case: _Case, answer: SystemAnswer, found: _Finding) -> None:
         answer.because = answer.because or standing.reason or "no accounts source lists this account"
         answer.rule = answer.rule or standing.rule
     else:
+        answer.listed |= fact.rule >= len(case.loaded.rules)
         evidence = Evidence(found.file, found.row, fact.first, fact.account)
         _count(answer, rules[fact.rule].use_type, fact.rule, fact, evidence)
 
@@ -258,15 +274,24 @@ def _conclude(case: _Case, answer: SystemAnswer, least: int) -> None:
     if answer.system not in case.loaded.systems:
         answer.because = "the plan does not list this system"
     elif answer.rule_index is not None:
-        use_type = case.loaded.rules[answer.rule_index].use_type
-        answer.counted = answer.events >= least
+        use_type = case.loaded.all_rules[answer.rule_index].use_type
+        answer.counted = answer.listed or answer.events >= least
         rule = definition.use_rule(use_type) if answer.counted else definition.minimum_rule
-        answer.rule = f"{rule}/use[{answer.rule_index}]"
+        answer.rule = f"{rule}/{case.loaded.all_rules[answer.rule_index].label}"
         text = next(use.text for use in definition.uses if use.use_type == use_type)
         answer.because = text if answer.counted else f"fewer than {least} events"
-    elif not answer.left_out:
-        kinds = ((answer.undetermined, "no rule fits"), (answer.no_use, "by the rules these rows are not use of codes"))
-        answer.because = next((words for rows, words in kinds if rows), "all rows lie outside the period")
+    elif not answer.because:
+        kinds = (
+            (answer.undetermined, _undetermined_words(case, answer.system)),
+            (answer.no_use, "by the rules these rows are not use of codes"),
+        )
+        rest = "all rows lie outside the period" if answer.outside_period else "by the rules its accounts are not users"
+        answer.because = next((words for rows, words in kinds if rows), rest)
+
+
+def _undetermined_words(case: _Case, system: str) -> str:
+    unknown = any(one.system == system and one.contains_codes == "unknown" for one in case.loaded.outputs)
+    return "no rule fits, or nobody says whether the output contains codes" if unknown else "no rule fits"
 
 
 def _explanation(

@@ -16,6 +16,7 @@ import msgspec
 
 from percapita.counting.declared import Declared, read_declared
 from percapita.counting.plan import Exclude, Kind, Plan, System, Use
+from percapita.counting.registers import ROSTER_KEYS, Output, check_use, output_rules, read_registers, use_rules
 from percapita.counting.shape import check_shape
 from percapita.errors import InputError, nearest
 from percapita.people.attributes import Days
@@ -30,7 +31,6 @@ from percapita.usage.rules import UseRule
 from percapita.usage.standing import Exclusion
 
 LONGEST_PERIOD_YEARS = 5
-ROSTER_KEYS = ("role", "job", "department", "worker_type", "entity")
 TIME_COLUMNS = {
     "usage": ("month", "first_seen", "last_seen"),
     "recipients": ("occurred_at", "valid_from", "valid_to"),
@@ -61,6 +61,8 @@ class LoadedPlan:
         """Return the sources whose files are read row by row: all but declared numbers."""
         return tuple(source for source in self.plan.source if not isinstance(source, DeclaredSource))
 
+    outputs: tuple[Output, ...] = ()
+
     @property
     def base(self) -> Path:
         """Return the folder that the plan's paths are relative to."""
@@ -74,7 +76,9 @@ class LoadedPlan:
 
 def load_plan(path: Path) -> LoadedPlan:
     """Return the plan of a TOML file. Raises InputError that names the table, the key and the nearest known one."""
-    plan = _with_listed_systems(_parse(path), path)
+    registers = read_registers(parse_plan(path), path.resolve().parent)
+    registers.complain()
+    plan = registers.plan
     _check_period(plan, path.name)
     _check_ids(plan, path.name)
     _check_references(plan, path.name)
@@ -86,11 +90,7 @@ def load_plan(path: Path) -> LoadedPlan:
         plan=plan,
         file=path.resolve(),
         definition=load_user_definition(plan.policy.user_definition, path.resolve().parent),
-        rules=tuple(
-            UseRule(rule.system, rule.activity, rule.use_type, rule.object, label)
-            for label, rule in labeled
-            if rule.activity is not None
-        ),
+        rules=(*output_rules(registers.outputs), *use_rules(plan.use)),
         roster_rules=tuple(_roster_rule(rule, label) for label, rule in labeled if rule.activity is None),
         declared=read_declared(declared, path.resolve().parent, systems, path.name),
         exclusions=tuple(
@@ -101,10 +101,12 @@ def load_plan(path: Path) -> LoadedPlan:
         kinds=tuple(
             _kind_rule(rule, path, f"{path.name}, [[kind]] {number}") for number, rule in enumerate(plan.kind, start=1)
         ),
+        outputs=registers.outputs,
     )
 
 
-def _parse(path: Path) -> Plan:
+def parse_plan(path: Path) -> Plan:
+    """Return what the TOML file says, without the registers it names. Raises InputError for another shape."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
@@ -123,34 +125,6 @@ def _parse(path: Path) -> Plan:
         raise InputError(
             f"the plan is wrong: {error}", path.name, "compare it with the reference of the plan"
         ) from None
-
-
-def _with_listed_systems(plan: Plan, path: Path) -> Plan:
-    """Add the systems of the CSV file that the plan names."""
-    if plan.systems is None:
-        return plan
-    file = path.resolve().parent / plan.systems
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            listed = [
-                _system_row(row, f"{plan.systems}, row {number}")
-                for number, row in enumerate(csv.DictReader(lines), start=2)
-            ]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(
-            f"the list of systems cannot be read ({type(error).__name__})",
-            plan.systems,
-            "give a CSV file in UTF-8 with id, name, kind",
-        ) from None
-    return msgspec.structs.replace(plan, system=(*plan.system, *listed))
-
-
-def _system_row(row: dict[str, Any], where: str) -> System:
-    given = {
-        key: value.strip() for key, value in row.items() if key is not None and isinstance(value, str) and value.strip()
-    }
-    check_shape(given, System, where)
-    return msgspec.convert(given, System)
 
 
 def _check_period(plan: Plan, where: str) -> None:
@@ -236,7 +210,7 @@ def _check_references(plan: Plan, where: str) -> None:
                 f"{where}, [[use]] {number}",
                 nearest(use.system, systems),
             )
-        _check_use(use, f"{where}, [[use]] {number}")
+        check_use(use, f"{where}, [[use]] {number}")
 
 
 def _check_columns(source: Any, place: str) -> None:
@@ -309,21 +283,6 @@ def _check_event_columns(source: Any, place: str) -> None:
 def _roster_rule(rule: Use, label: str) -> RosterRule:
     said = {name: getattr(rule, name) for name in ROSTER_KEYS}
     return RosterRule(rule.system, rule.use_type, **said, signed_in=rule.signed_in, label=label)
-
-
-def _check_use(use: Use, place: str) -> None:
-    """Check that a rule is about rows of logs or about accounts, and not both."""
-    roster = [name for name in (*ROSTER_KEYS, "signed_in") if getattr(use, name)]
-    if use.activity is None and not roster:
-        keys = ", ".join(ROSTER_KEYS)
-        raise InputError("the key 'activity' is missing", place, f"add activity = [...], or for accounts one of {keys}")
-    if use.activity is not None and roster:
-        raise InputError(
-            f"a rule is about activities or about accounts, not both: {roster[0]}", place, "write two rules"
-        )
-    empty = [name for name in ("activity", "object", *ROSTER_KEYS) if getattr(use, name) == ()]
-    if empty:
-        raise InputError(f"the rule names no {empty[0].replace('_', ' ')}", place, f'write {empty[0]} = ["*"] for all')
 
 
 def _kind_rule(rule: Kind, path: Path, where: str) -> KindRule:

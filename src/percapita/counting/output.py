@@ -8,7 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from percapita.counting.home import data_home, key_file
+from percapita.counting.load import LoadedPlan
+from percapita.counting.matching import accounts_table, people_table
 from percapita.counting.people import PeopleOfPlan
+from percapita.evidence.pseudonyms import load_key
 from percapita.sources.rejects import Reject
 from percapita.statement.types import Statement, as_json
 
@@ -45,6 +49,15 @@ def write_identities(path: Path, people: PeopleOfPlan, pseudonyms: Sequence[str]
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["question", "key", "persons"])
         writer.writerows(sorted(rows))
+
+
+def write_people(folder: Path, loaded: LoadedPlan, people: PeopleOfPlan, pseudonyms: Sequence[str]) -> None:
+    """Write people.parquet and accounts.parquet: by them two results are matched without a name."""
+    import pyarrow.parquet as pq
+
+    key = load_key(key_file(loaded, data_home(loaded.file)))
+    pq.write_table(people_table(loaded, people, pseudonyms, key), folder / "people.parquet", compression="zstd")
+    pq.write_table(accounts_table(people, pseudonyms, key), folder / "accounts.parquet", compression="zstd")
 
 
 def write_names(path: Path, people: PeopleOfPlan, pseudonyms: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from percapita.policy.vocabulary import AccountKind, Environment, MappedUse, SystemKind
-from percapita.sources.spec import WrittenSource
+from percapita.sources.spec import Column, WrittenSource
 
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
@@ -120,15 +120,25 @@ class Exclude(_Table, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     list: str | None = None
 
 
+class Register(_Table, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """Name a CSV file that another program wrote, and which of its columns is what."""
+
+    path: str
+    columns: dict[str, Column]
+
+
 class Plan(_Table, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """Hold a whole plan. `systems` names a CSV file with further systems."""
+    """Hold a whole plan. `systems`, `rules`, `owners` and `outputs` name CSV files, see `registers`."""
 
     organization: Organization
     period: Period
     policy: Policy = Policy()
     people: People = People()
     count: Count = Count()
-    systems: str | None = None
+    systems: str | Register | None = None
+    rules: str | Register | None = None
+    owners: str | Register | None = None
+    outputs: str | Register | None = None
     entity: tuple[Entity, ...] = ()
     system: tuple[System, ...] = ()
     source: tuple[WrittenSource, ...] = ()

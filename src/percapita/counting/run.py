@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from percapita.counting.build import build_statement
+from percapita.counting.build import build_statement, case_of
 from percapita.counting.engines import find_engine
 from percapita.counting.home import data_home, digests_of, key_file
 from percapita.counting.kept import kept_files, lost_files
 from percapita.counting.load import LoadedPlan, directories_of, load_plan
-from percapita.counting.output import write_identities, write_names, write_rejects, write_statement
+from percapita.counting.open_points import Case
+from percapita.counting.output import write_identities, write_names, write_people, write_rejects, write_statement
 from percapita.counting.people import PeopleOfPlan, read_people
 from percapita.counting.task import Counted, EventFile, Task, no_progress
 from percapita.errors import InputError
@@ -49,6 +50,7 @@ class Run:
     people: PeopleOfPlan
     counted: Counted
     written: tuple[Path, ...]
+    case: Case
     pseudonyms: Sequence[str] = ()
 
 
@@ -67,7 +69,8 @@ def count(plan_file: Path, settings: Settings | None = None) -> Run:
     lost = lost_files(task.digests, loaded, hashes) if task.digests else []
     statement = build_statement(task, people, counted, inputs, lost, (engine.name, engine.version))
     written = _write(statement, people, task, counted, settings)
-    return Run(loaded, statement, people, counted, written, pseudonyms or ())
+    case = case_of(task, people, counted, statement, lost)
+    return Run(loaded, statement, people, counted, written, case, pseudonyms or ())
 
 
 def events_task(loaded: LoadedPlan, progress: Progress) -> Task:
@@ -201,6 +204,7 @@ def _write(
         aside.mkdir(parents=True)
         write_statement(aside / "statement.json", statement)
         counted.write_persons(aside / "persons.parquet")
+        write_people(aside, task.loaded, people, task.pseudonyms or ())
         rejects = [reject for totals in (*people.totals, *counted.totals) for reject in totals.rejects]
         write_rejects(aside / "rejects.csv", rejects)
         write_identities(aside / "identities.csv", people, task.pseudonyms or ())

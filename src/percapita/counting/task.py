@@ -75,7 +75,8 @@ class Tally:
     """Hold the counts of one system; the fields mean what they mean in the statement. `rows` are those in the period.
 
     `together` are the users if all identity conflicts were answered "same", `recent` those active at the end of the
-    period. `profiles` are the users by the number of their profile.
+    period. `profiles` are the users by the number of their profile, `first` and `last` the times
+    of all rows in the period.
     """
 
     source_types: set[str] = field(default_factory=set)
@@ -99,6 +100,8 @@ class Tally:
     undetermined_events: int = 0
     undetermined_persons: int = 0
     months_covered: set[date] = field(default_factory=set)
+    first: datetime | None = None
+    last: datetime | None = None
     outside_period: int = 0
 
 

@@ -48,3 +48,13 @@ def _make_key(path: Path) -> None:
 def pseudonym(key: bytes, anchor: str) -> str:
     """Return the pseudonym of the person whose strongest identifier is `anchor`: `p-` and 20 hexadecimal digits."""
     return "p-" + hmac.digest(key, anchor.encode(), "sha256").hex()[:20]
+
+
+def account_mark(key: bytes, account: str) -> str:
+    """Return the mark that stands for an account in results: `a-` and 20 hexadecimal digits."""
+    return "a-" + hmac.digest(key, b"percapita/account:" + account.encode(), "sha256").hex()[:20]
+
+
+def key_mark(key: bytes) -> str:
+    """Return what tells one key from another and says nothing of it: `k-` and 20 hexadecimal digits."""
+    return "k-" + hmac.digest(key, b"percapita/key", "sha256").hex()[:20]

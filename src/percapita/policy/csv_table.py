@@ -7,6 +7,7 @@ directories have readers of their own.
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from percapita.wording import many
 
 MOST_BYTES = 32 << 20
 LONGEST = 500
+DELIMITERS = (",", ";", "\t")
 WHOLE = re.compile(r"[0-9]{1,9}")
 DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,4})?")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -135,7 +137,7 @@ def read_csv(path: Path, columns: Sequence[Column], title: str) -> list[Row]:
 
     Blank rows are left out. Raises InputError that names the row and the column of the first cell that is wrong.
     """
-    lines = _lines(path, title)
+    lines = lines_of(path, title)
     header = next(lines, (1, []))[1]
     names = [cell.strip().casefold() for cell in header]
     _check_header(names, columns, path.name)
@@ -153,19 +155,16 @@ def read_csv(path: Path, columns: Sequence[Column], title: str) -> list[Row]:
     return rows
 
 
-def _lines(path: Path, title: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows with the number of the line they begin on."""
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise InputError(f"the {title} is larger than {MOST_BYTES >> 20} MB", path.name, "give the right file")
-        content = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InputError(f"the {title} cannot be read ({error.strerror})", str(path), "check the path") from None
-    except UnicodeDecodeError:
-        raise InputError(f"the {title} is not UTF-8 text", path.name, "save it as CSV in UTF-8") from None
-    if "\0" in content:
-        raise InputError(f"the {title} is not text", path.name, "save it as CSV in UTF-8")
-    reader = csv.reader(content.splitlines(keepends=True), strict=True)
+def lines_of(path: Path, title: str, exported: bool = False) -> Iterator[tuple[int, list[str]]]:
+    """Yield the cells of the rows with the number of the line they begin on, the header first.
+
+    A table that another program `exported` may also be in cp1252, and may have semicolons or tabs between its cells.
+    Raises InputError for what is no such table.
+    """
+    content = _content(path, title, exported)
+    reader = csv.reader(
+        io.StringIO(content, newline=""), delimiter=_delimiter(content) if exported else ",", strict=True
+    )
     try:
         before = 0
         for cells in reader:
@@ -175,6 +174,34 @@ def _lines(path: Path, title: str) -> Iterator[tuple[int, list[str]]]:
         raise InputError(
             f"the {title} cannot be split into cells", f"{path.name}, row {before + 1}", "look for a stray quote"
         ) from None
+
+
+def _content(path: Path, title: str, exported: bool) -> str:
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise InputError(f"the {title} is larger than {MOST_BYTES >> 20} MB", path.name, "give the right file")
+        data = path.read_bytes()
+        content = _decoded(data) if exported else data.decode("utf-8-sig")
+    except OSError as error:
+        raise InputError(f"the {title} cannot be read ({error.strerror})", str(path), "check the path") from None
+    except UnicodeDecodeError:
+        raise InputError(f"the {title} is not UTF-8 text", path.name, "save it as CSV in UTF-8") from None
+    if "\0" in content:
+        raise InputError(f"the {title} is not text", path.name, "save it as CSV in UTF-8")
+    return content
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252")
+
+
+def _delimiter(content: str) -> str:
+    """Return the sign between the cells: the one that stands most often in the header."""
+    header = content.partition("\n")[0]
+    return max(DELIMITERS, key=header.count)
 
 
 def _check_header(names: Sequence[str], columns: Sequence[Column], where: str) -> None:

@@ -69,3 +69,8 @@ def bar(value: int | None, largest: int) -> Markup:
     """Return a bar that shows a figure beside others; it says nothing that the figure does not."""
     share = 0 if not value or largest <= 0 else max(1, round(100 * value / largest))
     return Markup(f'<span class="bar" aria-hidden="true"><i style="width:{share}%"></i></span>')
+
+
+def details(summary: str, inside: Markup) -> Markup:
+    """Return a part that opens when it is asked for."""
+    return Markup(f"<details><summary>{escape(summary)}</summary>{inside}</details>")

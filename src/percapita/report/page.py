@@ -16,9 +16,14 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 def write_report(path: Path, statement: Statement) -> None:
     """Write the report of a statement, whole or not at all."""
+    write_page(path, render_report(statement))
+
+
+def write_page(path: Path, text: str) -> None:
+    """Write a page, whole or not at all."""
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        aside.write_text(render_report(statement), encoding="utf-8")
+        aside.write_text(text, encoding="utf-8")
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
@@ -27,7 +32,6 @@ def write_report(path: Path, statement: Statement) -> None:
 def render_report(statement: Statement) -> str:
     """Return the report of a statement as one HTML page without script or outside resource."""
     title = f"User count report: {statement.organization.name}"
-    style = (resources.files("percapita.report") / "style.css").read_text(encoding="utf-8")
     sections = "".join(
         draw(statement)
         for draw in (
@@ -46,13 +50,19 @@ def render_report(statement: Statement) -> str:
             parts.method,
         )
     )
+    return whole_page(title, parts.head(statement), Markup(sections), ("applications", "To the figures"))
+
+
+def whole_page(title: str, head: Markup, sections: Markup, skip: tuple[str, str]) -> str:
+    """Return one HTML page without script or outside resource; `skip` is the section to skip to and its words."""
+    style = (resources.files("percapita.report") / "style.css").read_text(encoding="utf-8")
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY, quote=True)}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
-        '<a class="skip" href="#applications">To the figures</a>\n'
-        f"<header>{parts.head(statement)}</header>\n<main>{sections}</main>\n{_footer()}</body>\n</html>\n"
+        f'<a class="skip" href="#{skip[0]}">{escape(skip[1])}</a>\n'
+        f"<header>{head}</header>\n<main>{sections}</main>\n{_footer()}</body>\n</html>\n"
     )
 
 

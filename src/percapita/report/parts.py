@@ -50,10 +50,21 @@ def applications(statement: Statement) -> Markup:
             KINDS[system.kind],
             system.idle_accounts,
             len(system.months_covered),
+            system.data_through,
         )
         for place, system in enumerate(statement.systems)
     ]
-    heads = ("Application", "Users", "", "Range", "Rests on", "Kind", "Idle accounts", "Months with rows")
+    heads = (
+        "Application",
+        "Users",
+        "",
+        "Range",
+        "Rests on",
+        "Kind",
+        "Idle accounts",
+        "Months with rows",
+        "Data through",
+    )
     note = (
         "A user is an individual person, counted once in each application. The range says what the figure would be if "
         "the open questions of identity were answered the other way. Idle accounts are human accounts of the "

@@ -26,7 +26,7 @@ from percapita.sources.raw import (
     wanted,
 )
 from percapita.sources.rejects import Reject, shape
-from percapita.sources.spec import Column, UsageSource, constant_system
+from percapita.sources.spec import RECEIVE, Column, UsageSource, constant_system
 from percapita.sources.times import TimeReader
 from percapita.sources.usage_rows import usage_buckets
 from percapita.sources.values import texts, whole, yes
@@ -147,7 +147,7 @@ class _EventReader:
         self._missing(account, account_name, bad)
         system = self._systems(batch, bad)
         recipients = self._file.source.type == "recipients"
-        activity = pa.repeat(pa.scalar("receive"), rows) if recipients else self._words(batch, "activity")
+        activity = pa.repeat(pa.scalar(RECEIVE), rows) if recipients else self._words(batch, "activity")
         columns = [batch.numbers, account, system, activity, self._words(batch, "output" if recipients else "object")]
         columns += self._when(batch, bad)
         spans = self._spans(batch, bad)

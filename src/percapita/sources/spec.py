@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 import msgspec
 
 TextEncoding = Literal["utf-8", "utf-16", "cp1252"]
+RECEIVE = "receive"  # the activity of everybody who receives an output
 FileFormat = Literal["csv", "tsv", "parquet", "xlsx", "jsonl", "json", "atna", "ldif"]
 
 

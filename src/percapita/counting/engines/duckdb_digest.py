@@ -18,7 +18,7 @@ from percapita.counting.task import EventFile, Task
 from percapita.errors import InputError
 from percapita.sources.inventory import unchanged
 from percapita.sources.read import ReadTotals, read_events
-from percapita.sources.spec import constant_system
+from percapita.sources.spec import RECEIVE, constant_system
 from percapita.usage.rules import UNDETERMINED, UseRule, first_rule
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class DigestMaker:
         self._task = task
         self._known: dict[tuple[str, ...], int] = {}
         self._direct: DirectReader | None = None
-        if all(rule.any_object for rule in task.loaded.rules):
+        if all(rule.any_object or rule.activity == (RECEIVE,) for rule in task.loaded.rules):
             # The same login may stand in two directories; a word that stood twice would count its rows twice.
             accounts = dict.fromkeys(text for known in task.book.by_directory.values() for text in known if text)
             meanings = Meanings(self._place, partial(kinds_of, task.loaded), month_bits(task.loaded))

@@ -38,7 +38,7 @@ from percapita.sources.inventory import unchanged
 from percapita.sources.parquet import columns_of
 from percapita.sources.raw import MOST_LISTED, ReadTotals, place_columns, wanted
 from percapita.sources.rejects import Reject
-from percapita.sources.spec import AccessSource, constant_system
+from percapita.sources.spec import RECEIVE, AccessSource, constant_system
 from percapita.sources.values import BLANK
 
 if TYPE_CHECKING:
@@ -195,6 +195,8 @@ class DirectReader:
         fresh = [self._learn_words(kind, log) for kind in ("system", "activity")]
         systems = [log.constant or ""] if log.system is None else [word.strip(BLANK) for word in self._words["system"]]
         activities = [word.strip(BLANK) for word in (*self._words["activity"], "")] if log.activity else [""]
+        if log.activity and RECEIVE in activities:  # rules about what is received may look at objects
+            return False
         if len(systems) >= 1 << SYSTEM_BITS or len(systems) * len(activities) > MOST_CELLS:
             return False
         columns = (log.system or log.constant, log.activity)

@@ -7,6 +7,7 @@ everything the statement says follows from it, so the digests are read twice at 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,7 +99,7 @@ GROUP BY ALL
 """
 
 MONTHS_COVERED = f"""
-SELECT system_number, bit_or(months) FROM account_use
+SELECT system_number, bit_or(months), min(first), max(last) FROM account_use
 WHERE kind <> {OUTSIDE} AND system_number < {{systems}} GROUP BY ALL
 """
 
@@ -323,7 +324,8 @@ def _tally_users(connection: DuckDBPyConnection, task: Task, tallies: list[Tally
             tally.users_on_proposals = tally.users - sure.get(number, 0)
     for number, people in connection.execute(UNDETERMINED_PERSONS.format(systems=len(tallies))).fetchall():
         tallies[number].undetermined_persons = people
-    for number, months in connection.execute(MONTHS_COVERED.format(systems=len(tallies))).fetchall():
+    for number, months, *times in connection.execute(MONTHS_COVERED.format(systems=len(tallies))).fetchall():
+        tallies[number].first, tallies[number].last = map(_instant, times)
         tallies[number].months_covered = {
             month for place, month in enumerate(task.loaded.calendar.months) if months >> place & 1
         }
@@ -346,9 +348,12 @@ def _tally_profiles(connection: DuckDBPyConnection, task: Task, tallies: list[Ta
         return
     query = "SELECT system_number, person, first, last, months FROM users WHERE moved ORDER BY system_number, person"
     for number, person, first, last, months in connection.execute(query).fetchall():
-        times = [None if time is None else EPOCH + time * MICROSECOND for time in (first, last)]
         used = tuple(month for place, month in enumerate(task.loaded.calendar.months) if months >> place & 1)
-        tallies[number].moves.append(Move(person, times[0], times[1], used))
+        tallies[number].moves.append(Move(person, _instant(first), _instant(last), used))
+
+
+def _instant(time: int | None) -> datetime | None:
+    return None if time is None else EPOCH + time * MICROSECOND
 
 
 def _idle(connection: DuckDBPyConnection, task: Task, directories: Sequence[str], system: int | None = None) -> int:

@@ -24,6 +24,8 @@ def kinds_of(loaded: LoadedPlan, system: str) -> list[tuple[int, int]]:
 
 def kind_of(loaded: LoadedPlan, use: str) -> tuple[int, int]:
     """Return the kind of fact that a use type makes and its use bit."""
+    if use == "undetermined":
+        return UNDETERMINED_KIND, 0
     return (COUNTED, 1 << USE_SHIFT + USE_TYPES.index(use)) if loaded.definition.counts(use) else (NO_USE, 0)
 
 

@@ -22,7 +22,7 @@ from percapita.sources.inventory import unchanged
 from percapita.sources.read import ReadTotals, read_events
 from percapita.sources.spec import constant_system, evidence_of
 from percapita.usage.accounts import Account
-from percapita.usage.rules import UNDETERMINED, first_rule
+from percapita.usage.rules import UNDETERMINED, first_rule, is_undetermined
 
 
 @dataclass
@@ -132,12 +132,16 @@ def _list(task: Task, systems: defaultdict[str, _SystemFacts]) -> None:
 
 
 def _is_counted(task: Task, fact: Fact) -> bool:
-    return fact.rule != UNDETERMINED and task.loaded.definition.counts(task.loaded.all_rules[fact.rule].use_type)
+    return not _is_open(task, fact) and task.loaded.definition.counts(task.loaded.all_rules[fact.rule].use_type)
+
+
+def _is_open(task: Task, fact: Fact) -> bool:
+    return is_undetermined(task.loaded.all_rules, fact.rule)
 
 
 def _tally(task: Task, system: str, facts: _SystemFacts) -> Tally:
     counted = [(fact, account) for fact, account in facts.all if _is_counted(task, fact)]
-    undetermined = [(fact, account) for fact, account in facts.all if fact.rule == UNDETERMINED]
+    undetermined = [(fact, account) for fact, account in facts.all if _is_open(task, fact)]
     accounts = {account.identity: account for _, account in counted}
     people = _people(task, counted)
     users = _users(task, people)
@@ -173,6 +177,8 @@ def _tally(task: Task, system: str, facts: _SystemFacts) -> Tally:
             {account.person for _, account in undetermined if account.standing.status == "person"} - set(users)
         ),
         months_covered={month_start(fact.bucket) for fact, _ in facts.inside if fact.bucket is not None},
+        first=min((fact.first for fact, _ in facts.inside if fact.first is not None), default=None),
+        last=max((fact.last for fact, _ in facts.inside if fact.last is not None), default=None),
         outside_period=facts.outside,
     )
 
@@ -287,7 +293,7 @@ def _determine(task: Task, system: str, person: int, evidence: list[tuple[Fact, 
 def _rank(task: Task, fact: Fact, account: Account) -> int:
     if _is_counted(task, fact):
         return 0 if account.standing.status == "person" else 1
-    return 2 if fact.rule == UNDETERMINED else 3
+    return 2 if _is_open(task, fact) else 3
 
 
 def _rule(task: Task, rank: int, enough: bool, chosen: list[tuple[Fact, Account]]) -> str:
