@@ -10,7 +10,8 @@ from random import Random
 from percapita.demo.files import write_table
 from percapita.demo.hospitals.estate import MISSING_MONTH, UNLISTED, Application
 from percapita.demo.hospitals.people import Contract, Worker
-from percapita.demo.hospitals.use import Event, Listed
+from percapita.demo.hospitals.rules import RULES
+from percapita.demo.hospitals.use import OUTPUTS, Event, Listed
 
 BY_MONTH = ("ehr", "encoder")  # the logs with a file for each month
 FOLDERS = ("lists", "accounts", "logs", "late")
@@ -99,11 +100,27 @@ def write_recipients(rows: Iterable[tuple[date, Worker, str]], path: Path) -> No
 
 def write_systems(applications: Iterable[Application], path: Path) -> None:
     """Write the list of applications, as a configuration database exports it."""
-    rows = [
-        (one.id, one.name, one.family.kind, one.family.part_of, one.family.environment, one.family.owner)
-        for one in applications
-    ]
-    write_table(path, ("id", "name", "kind", "part_of", "environment", "owner"), rows)
+    rows = [(one.id, one.name, one.family.kind, one.family.part_of, one.family.environment) for one in applications]
+    write_table(path, ("id", "name", "kind", "part_of", "environment"), rows)
+
+
+def write_owners(applications: Iterable[Application], path: Path) -> None:
+    """Write who is in charge of which application; of some nobody knows it."""
+    rows = [(one.id, one.family.owner) for one in applications if one.family.owner]
+    write_table(path, ("system", "owner"), rows)
+
+
+def write_rules(path: Path) -> None:
+    """Write what is use, with a column for everything that a rule may ask for."""
+    header = ("system", "use_type", "activity", "role", "job", "department", "worker_type", "entity")
+    rows = [(*(getattr(rule, key) for key in header), "true" if rule.signed_in else "") for rule in RULES]
+    write_table(path, (*header, "signed_in"), rows)
+
+
+def write_outputs(path: Path) -> None:
+    """Write which reports of the data warehouse are made with codes."""
+    rows = [("warehouse", output, answer, "Analytics") for output, answer in OUTPUTS.items()]
+    write_table(path, ("system", "output", "contains_codes", "owner"), rows)
 
 
 def write_declared(rng: Random, applications: Iterable[Application], path: Path) -> None:

@@ -62,4 +62,7 @@ def _write_lists(rng: Random, workers: list[Worker], systems: list[Application],
     files.write_sign_ins(make_sign_ins(rng, workers, signed_in), folder / "sign-ins.csv")
     files.write_recipients(make_recipients(rng, workers), folder / "recipients.csv")
     files.write_systems(systems, folder / "systems.csv")
+    files.write_owners(systems, folder / "owners.csv")
+    files.write_rules(folder / "rules.csv")
+    files.write_outputs(folder / "outputs.csv")
     files.write_declared(rng, systems, folder / "declared.csv")

@@ -16,11 +16,13 @@ from percapita.demo.hospitals.estate import (
     Application,
     Hospital,
 )
-from percapita.demo.hospitals.rules import RULES, Rule
 
 _HEAD = f"""\
 # {ORGANIZATION}: twelve synthetic hospitals. Nobody in them exists.
 systems = "lists/systems.csv"    # 300 applications, as a configuration database exports them
+owners = "lists/owners.csv"      # who is in charge of which
+rules = "lists/rules.csv"        # what is use
+outputs = "lists/outputs.csv"    # which reports of the data warehouse are made with codes
 
 [organization]
 id = "twelve-rivers-demo"
@@ -85,8 +87,7 @@ def plan_text(listed: Iterable[Application]) -> str:
     """Return the plan; `listed` are the applications with a list of accounts."""
     entities = "\n".join(row for hospital in HOSPITALS for row in _entity(hospital))
     accounts = "\n".join(_accounts(one) for one in listed)
-    rules = "\n".join(_rule(rule) for rule in RULES)
-    return "\n".join((_HEAD + entities, _SOURCES + accounts, "# ---- What is use.\n" + rules))
+    return "\n".join((_HEAD + entities, _SOURCES + accounts))
 
 
 def _entity(hospital: Hospital) -> list[str]:
@@ -107,14 +108,3 @@ def _accounts(application: Application) -> str:
         f'[[source]]\ntype = "accounts"\npath = "accounts/{application.id}.csv"\nsystem = "{application.id}"\n'
         f'columns = {{ {columns}, last_login = "last_login" }}\n'
     )
-
-
-def _rule(rule: Rule) -> str:
-    keys = ("activity", "object", "role", "job", "department", "worker_type", "entity")
-    lines = [f"{key} = {_texts(getattr(rule, key))}" for key in keys if getattr(rule, key)]
-    lines += ["signed_in = true"] if rule.signed_in else []
-    return "\n".join(["[[use]]", f'system = "{rule.system}"', *lines, f'use_type = "{rule.use_type}"', ""])
-
-
-def _texts(cell: str) -> str:
-    return "[" + ", ".join(f'"{text}"' for text in cell.split("|")) + "]"

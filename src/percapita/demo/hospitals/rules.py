@@ -1,4 +1,4 @@
-"""The rules of the twelve hospitals' plan: which activity, role, job or sign-in is use."""
+"""The rules of the twelve hospitals: which activity, role, job or sign-in is use."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ class Rule:
     system: str
     use_type: MappedUse
     activity: str = ""
-    object: str = ""
     role: str = ""
     job: str = ""
     department: str = ""
@@ -44,7 +43,6 @@ RULES = (
     Rule("lab-*", "direct_access", "order.create"),
     Rule("lab-*", "product_reliance", "charge.drop"),
     Rule("lab-*", "none", "result.enter"),
-    Rule("warehouse", "output_reliance", "receive", "Charges by department|Procedure volumes|Denials by payer"),
     Rule("imaging-*", "product_reliance", "sign in"),
     Rule("transcription-*", "product_reliance", "sign in"),
     Rule("oncology-*", "direct_access", "sign in"),

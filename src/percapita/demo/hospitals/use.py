@@ -26,7 +26,13 @@ ACTIVITIES: dict[str, dict[str, int]] = {
     "chargemaster": {"login": 8, "item.view": 60, "price.edit": 32},
     "lab": {"login": 10, "order.create": 20, "result.enter": 60, "charge.drop": 10},
 }  # fmt: skip
-OUTPUTS = ("Charges by department", "Procedure volumes", "Denials by payer", "Staffing by unit")
+# Which output of the data warehouse is made with codes.
+OUTPUTS = {
+    "Charges by department": "yes",
+    "Procedure volumes": "yes",
+    "Denials by payer": "yes",
+    "Staffing by unit": "unknown",
+}
 
 
 @dataclass(frozen=True)
@@ -103,7 +109,7 @@ def make_recipients(rng: Random, workers: list[Worker]) -> list[tuple[date, Work
     rows = []
     for worker in readers:
         days = [day for day in worker.days if day.day == 5]
-        for output in rng.sample(OUTPUTS, rng.randrange(1, 3)):
+        for output in rng.sample(list(OUTPUTS), rng.randrange(1, 3)):
             rows += [(day, worker, output) for day in days]
     return sorted(rows, key=lambda row: (row[0], row[1].employee, row[2]))
 
