@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from percapita.errors import InputError
-from percapita.royalty.figures import parse_figures, read_figures
+from percapita.royalty.figures import as_billed, parse_figures, read_figures
 from tests.royalty.samples import statement, write_statement
 
 EHR: dict[str, Any] = {
@@ -28,6 +28,18 @@ def test_figures(tmp_path: Path) -> None:
     ehr, old = found.systems
     assert (ehr.users, ehr.range, ehr.undetermined, ehr.by_entity) == (7, (6, 7), 1, {"A": 7})
     assert (old.users, old.range, found.persons, found.end.year) == (None, None, 100, 2024)
+
+
+def test_what_is_billed_is_what_the_definition_says(tmp_path: Path) -> None:
+    test = {**EHR, "id": "test", "billed": None, "not_billed": "UD-31: a copy"}
+    path = write_statement(tmp_path / "s.json", {**EHR, "billed": 5, "not_billed": ""}, test, {**EHR, "id": "rcm"})
+    found = read_figures(path)
+    assert [(one.id, one.users, one.billed) for one in found.systems] == [
+        ("ehr", 7, 5),
+        ("test", 7, None),
+        ("rcm", 7, 7),
+    ]
+    assert [(one.id, one.users) for one in as_billed(found).systems] == [("ehr", 5), ("rcm", 7)]
 
 
 def test_a_changed_statement_is_refused() -> None:

@@ -88,12 +88,12 @@ def read_report(ledger: Ledger, period: Period, file: Path, posting: Posting, fo
 
 def of_statement(ledger: Ledger, period: Period, file: Path, who_pays: Path | None) -> list[Item]:
     """Return the users of each system that are due under the own license."""
-    from percapita.royalty.figures import read_figures
+    from percapita.royalty.figures import as_billed, read_figures
     from percapita.royalty.ledger import Item
     from percapita.royalty.payers import check_systems, read_payers, rows_of
     from percapita.royalty.split import split
 
-    figures = read_figures(file)
+    figures = as_billed(read_figures(file))
     if ledger.agreement.use != "internal":
         raise InputError(
             "a user count report tells users of applications", file.name, "report customers as CSV or XLSX"

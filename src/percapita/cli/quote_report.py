@@ -32,10 +32,10 @@ def quote_report(statement: Path, release: int | None, terms: Terms, asked: Aske
     """Work a report out and print it. Raises InputError when there is no total."""
     from percapita.cli.quote_persons import Persons
     from percapita.royalty import allocation, bill, what_if
-    from percapita.royalty.figures import read_figures
+    from percapita.royalty.figures import as_billed, read_figures
     from percapita.royalty.payers import read_payers
 
-    figures = read_figures(statement)
+    figures = as_billed(read_figures(statement))
     rows = read_payers(asked.who_pays) if asked.who_pays else ()
     found = bill.bill(figures, rows, replace(terms, release=figures.end.year if release is None else release))
     together = Persons(statement, figures).together

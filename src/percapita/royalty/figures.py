@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
@@ -20,7 +20,10 @@ AGAIN = "count again: percapita count PLAN --out DIR"
 
 @dataclass(frozen=True, kw_only=True)
 class System:
-    """Hold the figures of one system; `users` is None where there is no evidence, never 0 for that reason."""
+    """Hold the figures of one system; `users` is None where there is no evidence, never 0 for that reason.
+
+    `billed` is the figure that the definition of a user bills, `not_billed` why none is.
+    """
 
     id: str
     name: str
@@ -34,6 +37,8 @@ class System:
     undetermined: int = 0
     range: tuple[int, int] | None = None
     part_of: str | None = None
+    billed: int | None = None
+    not_billed: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +61,12 @@ class Figures:
     def ids(self) -> list[str]:
         """Return the ids of the systems."""
         return [system.id for system in self.systems]
+
+
+def as_billed(figures: Figures) -> Figures:
+    """Return the figures as the statement's definition of a user bills them, without systems that it does not bill."""
+    billed = (replace(system, users=system.billed) for system in figures.systems if not system.not_billed)
+    return replace(figures, systems=tuple(billed))
 
 
 def read_figures(path: Path) -> Figures:
@@ -117,6 +128,11 @@ class _Reader:
             groups=self.numbers(said, "groups", ""),
         )
 
+    def billed(self, said: dict[str, Any], at: str) -> int | None:
+        """Return the number that is billed: the users of a statement that says nothing of it."""
+        name = "billed" if "billed" in said else "users"
+        return None if said.get(name, 0) is None else self.number(said, name, at)
+
     def system(self, said: Any, place: int) -> System:
         """Return the figures of one system."""
         at = f"systems[{place}]."
@@ -135,6 +151,8 @@ class _Reader:
             unknown_accounts=self.number({"unknown_accounts": 0, **said}, "unknown_accounts", at),
             undetermined=self.number({"persons": 0, **undetermined}, "persons", f"{at}undetermined."),
             range=self.range(said, at),
+            billed=self.billed(said, at),
+            not_billed=said["not_billed"] if isinstance(said.get("not_billed"), str) else "",
             part_of=None if said.get("part_of") is None else self.word(said, "part_of", at),
         )
 
