@@ -94,7 +94,7 @@ DAYS = {"as_of", "data_from", "data_through"}  # no month tells a day
 
 def figures(found: dict[str, Any], without: set[str]) -> dict[str, Any]:
     """Return what a statement says of use, without the name of its evidence."""
-    left_out = {"basis", *without}
+    left_out = {"basis", "days_covered", *without}
     systems = [{name: value for name, value in system.items() if name not in left_out} for system in found["systems"]]
     dropped = ("inputs", "digest", "engine", "systems")
     return {"systems": systems, **{name: value for name, value in found.items() if name not in dropped}}

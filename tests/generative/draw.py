@@ -35,7 +35,7 @@ FORMATS = ("csv", "parquet")
 JOBS, DEPARTMENTS = ("", "coder", "Coder II", "nurse"), ("", "HIM", "ward")
 WORKER_TYPES, EMPLOYERS = ("", "employee", "Contractor", "PRN"), ("", "X", "Clinic A", "Agency")
 ROLES = ("", "", "coder", "Reader", "admin")
-OWNED: tuple[dict[str, date], ...] = ({}, {}, {"valid_from": date(2026, 2, 10)}, {"valid_to": date(2026, 3, 31)})
+OWNED: tuple[dict[str, date], ...] = ({}, {"valid_from": date(2026, 2, 10)}, {"valid_to": date(2026, 3, 31)})
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def worlds(draw: st.DrawFn) -> World:
         "period": {"start": start, "end": end, "timezone": draw(st.sampled_from(ZONES))},
         "people": {"link": "exact"},
         "count": {"digest": draw(st.booleans()), "max_rejects": 1.0},
-        "entity": [{"id": "A", "name": "Clinic A", **draw(st.sampled_from(OWNED))}] if draw(st.booleans()) else [],
+        "entity": [{"id": "A", "name": "Clinic A", **draw(st.sampled_from(OWNED))}] if draw(st.integers(0, 3)) else [],
         "system": draw(systems()),
         "source": [],
         "use": draw(st.lists(st.one_of(uses(), uses(), roster_uses()), min_size=1, max_size=6)),

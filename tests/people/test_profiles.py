@@ -25,7 +25,7 @@ def rows() -> st.SearchStrategy[list[Employment]]:
         Employment,
         st.one_of(st.none(), days()), st.one_of(st.none(), days()), st.sampled_from(["A", "B", None]), st.none(), st.none(),
     )  # fmt: skip
-    return st.lists(one, max_size=4)
+    return st.lists(one, max_size=4)  # some end before they begin, as in real files
 
 
 def on_day(held: list[Employment], day: date) -> set[str | None]:

@@ -734,6 +734,29 @@ ENTITY = [
 
 IN_TIME = [
     Case(
+        "The days on which a log has rows",
+        "A day is one of the period's time zone. Days outside the period do not count, and rows of no use do.",
+        accounts="""
+        login
+        ann
+        """,
+        log="""
+        time                 | login | system | activity
+        2025-12-31T10:00:00  | ann   | ehr    | order
+        2026-02-01T10:00:00  | ann   | ehr    | order
+        2026-02-01T23:00:00  | ann   | ehr    | login
+        2026-02-02T04:00:00Z | ann   | ehr    | order
+        2026-02-03T10:00:00  | bob   | ehr    | login
+        2026-02-04T10:00:00  |       | ehr    | order
+        """,
+        expect={
+            "ehr.days_covered": 2,
+            "ehr.data_from": "2026-02-01",
+            "ehr.data_through": "2026-02-03",
+            "rcm.days_covered": None,
+        },
+    ),
+    Case(
         "A hospital that joins on 1 July, a leaver in March, a nurse under two contracts",
         "By entity is where people are at the end of the period. By entity at use is where they were when they used the system, and a hospital counts there only for the days on which it is the organization's.",
         people="""

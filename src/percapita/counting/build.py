@@ -158,6 +158,7 @@ def _figures(task: Task, system: System, tally: Tally) -> SystemFigures:
         undetermined=Undetermined(events=tally.undetermined_events, persons=tally.undetermined_persons),
         months_covered=[f"{month:%Y-%m}" for month in covered],
         months_missing=[f"{month:%Y-%m}" for month in months if covered and month not in tally.months_covered],
+        days_covered=None if tally.days is None or not counted else len(tally.days),
         data_from=_day(task, tally.first),
         data_through=_day(task, tally.last),
         outside_period=tally.outside_period,

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from percapita.counting.facts import Fact
 from percapita.errors import InputError
 from percapita.evidence.canonical import canonical_json, sha256_hex
 from percapita.sources.calendar import EPOCH, MICROSECOND, Calendar
+from percapita.sources.days import from_text
 from percapita.sources.read import ReadTotals
 from percapita.sources.rejects import Reject
 from percapita.sources.spec import EventSource
@@ -38,7 +40,10 @@ Pattern = tuple[tuple[str, ...], tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Stamp:
-    """Hold what a digest was made from: the file, how many rows and rejects it has, the rules' patterns by system."""
+    """Hold what a digest was made from: the file, how many rows and rejects it has, the rules' patterns by system.
+
+    `days` are those with rows, by system, where the source's rows have times; see `sources.days`.
+    """
 
     path: str
     sha256: str
@@ -47,10 +52,17 @@ class Stamp:
     rejected: int
     rejects: tuple[Reject, ...]
     patterns: dict[str, tuple[Pattern, ...]]
+    days: dict[str, str] | None = None
 
     def is_current(self, rules: Sequence[UseRule]) -> bool:
         """Tell whether the rules still look for the same in every system of the file."""
-        return not self.stale_systems(rules)
+        return self.days is not None and not self.stale_systems(rules)
+
+    def days_of(self, system: str) -> set[date] | None:
+        """Return the days on which the file has rows of a system; a digest of an older version does not know."""
+        if self.days is None:
+            return None
+        return from_text(self.days[system]) if system in self.days else set()
 
     def stale_systems(self, rules: Sequence[UseRule]) -> list[str]:
         """Return the systems whose rules look for something else than when the digest was made."""

@@ -76,7 +76,7 @@ class Tally:
 
     `together` are the users if all identity conflicts were answered "same", `recent` those active at the end of the
     period. `profiles` are the users by the number of their profile, `first` and `last` the times
-    of all rows in the period.
+    of all rows in the period, `days` those with rows, None where they are not known.
     """
 
     source_types: set[str] = field(default_factory=set)
@@ -100,6 +100,7 @@ class Tally:
     undetermined_events: int = 0
     undetermined_persons: int = 0
     months_covered: set[date] = field(default_factory=set)
+    days: set[date] | None = None
     first: datetime | None = None
     last: datetime | None = None
     outside_period: int = 0

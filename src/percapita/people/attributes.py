@@ -27,13 +27,14 @@ def attribute_of_persons(persons: Persons, attribute: Attribute, day: date) -> l
 def attribute_on(day: date, rows: Sequence[Employment], attribute: Attribute) -> str | None:
     """Return the attribute of the row in force on `day`: the one begun last; of equals the first in the files.
 
-    With none in force it is the row that ended last; rows that begin after `day` say nothing.
+    With none in force it is the row that ended last; rows that begin after `day` say nothing, nor do those that end
+    before they begin.
     """
     best: tuple[tuple[date, date], str] | None = None
     for row in rows:
         value = getattr(row, attribute)
         begins = row.valid_from or date.min
-        if value is None or begins > day:
+        if value is None or begins > day or not is_sound(row):
             continue
         rank = (min(row.valid_to or day, day), begins)
         if best is None or rank > best[0]:
@@ -47,9 +48,14 @@ def rows_of(persons: Persons, person: int) -> list[Employment]:
     return [row for node in persons.nodes[person] if (row := employment[node]) is not None]
 
 
+def is_sound(row: Employment) -> bool:
+    """Tell whether a workforce row does not end before it begins: such a row holds on no day."""
+    return row.valid_from is None or row.valid_to is None or row.valid_from <= row.valid_to
+
+
 def in_force(row: Employment, days: Days) -> bool:
     """Tell whether a workforce row holds on any of these days."""
-    return (row.valid_from or date.min) <= days[1] and (row.valid_to or date.max) >= days[0]
+    return is_sound(row) and (row.valid_from or date.min) <= days[1] and (row.valid_to or date.max) >= days[0]
 
 
 def entities_over(rows: Sequence[Employment], days: Days) -> list[tuple[str | None, Days]]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
-from percapita.people.attributes import Attribute, Days, attribute_on, entities_over
+from percapita.people.attributes import Attribute, Days, attribute_on, entities_over, is_sound
 from percapita.people.identities import Employment
 from percapita.people.resolve import Persons
 from percapita.policy.countries import country_code
@@ -104,9 +105,8 @@ def _rows(persons: Persons) -> Iterator[list[Employment]]:
 
 
 def _at_end(rows: Sequence[Employment], attribute: Attribute, days: Days) -> str | None:
-    if len(rows) == 1:  # nearly everybody
-        row = rows[0]
-        return None if row.valid_from is not None and row.valid_from > days[1] else getattr(row, attribute)
+    if len(rows) == 1 and rows[0].valid_from is None:  # nothing to choose
+        return cast("str | None", getattr(rows[0], attribute))
     return attribute_on(days[1], rows, attribute) if rows else None
 
 
@@ -124,7 +124,7 @@ def _country(text: str | None) -> str:
 
 def _left(rows: Sequence[Employment], end: date) -> bool:
     """Tell whether someone was employed before the end of the period and is not on its last day."""
-    begun = [row for row in rows if (row.valid_from or date.min) <= end]
+    begun = [row for row in rows if (row.valid_from or date.min) <= end and is_sound(row)]
     return bool(begun) and all(row.valid_to is not None and row.valid_to < end for row in begun)
 
 

@@ -235,6 +235,11 @@ def evidence_of(source: EventSource) -> str:
     return "sign_in" if isinstance(source, AccessSource) and source.sign_ins else source.type
 
 
+def tells_days(source: EventSource) -> bool:
+    """Tell whether each row of a source has a time of its own, so that days without rows can be seen."""
+    return isinstance(source, AccessSource) and not source.undated
+
+
 def is_identity(source: Source) -> bool:
     """Tell whether a source lists people or accounts rather than events."""
     return source.type in ("workforce", "accounts")

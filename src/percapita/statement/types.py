@@ -114,7 +114,8 @@ class SystemFigures:
     Beside `users`, who are all people of the period: `without_leavers` are those of them still employed on its last
     day, `as_of` those active in its last days (the user definition says how many), `peak_month` those of the month with
     most, `with_access` the people with an enabled account in a source that names the system. None is not known.
-    `data_from` and `data_through` are the days of the first and the last row of the period.
+    `days_covered` are the days of the period with rows, None without a log whose rows have times. `data_from`
+    and `data_through` are the days of the first and the last row of the period.
     `billed` is the figure that the user definition bills; `not_billed` says why none is. `by_entity_at_use` counts a
     person under each entity it had when it used the system, under "not_owned" where that was not the organization's.
     `other_employer` are people employed by somebody else, `outside_us` those who work elsewhere; both as far as known.
@@ -145,6 +146,7 @@ class SystemFigures:
     part_of: str | None = None
     environment: Environment = "production"
     owner: str | None = None
+    days_covered: int | None = None
     data_from: str | None = None
     data_through: str | None = None
     without_leavers: int | None = None

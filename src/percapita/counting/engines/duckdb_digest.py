@@ -16,9 +16,11 @@ from percapita.counting.engines.kinds import kinds_of, month_bits
 from percapita.counting.engines.sql import text
 from percapita.counting.task import EventFile, Task
 from percapita.errors import InputError
+from percapita.sources.calendar import Calendar
+from percapita.sources.days import Days, add_days, in_texts
 from percapita.sources.inventory import unchanged
 from percapita.sources.read import ReadTotals, read_events
-from percapita.sources.spec import RECEIVE, constant_system
+from percapita.sources.spec import RECEIVE, constant_system, tells_days
 from percapita.usage.rules import UNDETERMINED, UseRule, first_rule
 
 if TYPE_CHECKING:
@@ -69,7 +71,8 @@ class DigestMaker:
         totals = self._direct.read(one, digest=keep) if self._direct else None
         if self._direct is None or totals is None:
             return self._make_through_reader(one, path, progress)
-        stamp = _stamp(self._task, one, totals, self._direct.systems())
+        days = self._direct.days(digest=keep)
+        stamp = _stamp(self._task, one, totals, self._direct.systems(), days)
         if keep:
             _write(self._connection, path, stamp, in_order=False)
         if fold:
@@ -78,9 +81,10 @@ class DigestMaker:
         return Made(stamp, fold)
 
     def _make_through_reader(self, one: EventFile, path: Path, progress: Callable[[int], None]) -> Made:
-        totals = self._through_reader(one, progress)
+        days: Days = {}
+        totals = self._through_reader(one, days, progress)
         found = self._connection.execute("SELECT DISTINCT system FROM facts").fetchall()
-        stamp = _stamp(self._task, one, totals, {row[0] for row in found})
+        stamp = _stamp(self._task, one, totals, {row[0] for row in found}, days)
         _write(self._connection, path, stamp, in_order=True)
         return Made(stamp, folded=False)
 
@@ -88,12 +92,14 @@ class DigestMaker:
         """Write what was folded, and return the path of the part of each source by its index."""
         return self._direct.folded.write(folder) if self._direct else {}
 
-    def _through_reader(self, one: EventFile, progress: Callable[[int], None]) -> ReadTotals:
-        """Fill `facts` with the rows that `sources.read` gives."""
+    def _through_reader(self, one: EventFile, days: Days, progress: Callable[[int], None]) -> ReadTotals:
+        """Fill `facts` with the rows that `sources.read` gives, and `days`."""
         import pyarrow as pa
 
         totals = ReadTotals()
         batches = read_events(one.file, self._task.loaded.calendar, totals, progress)
+        if tells_days(one.file.source):  # type: ignore[arg-type]
+            batches = _watched(batches, days, self._task.loaded.calendar)
         classified = _Heard(classify(batches, self._task.loaded.rules, self._known))
         self._connection.register("classified", pa.RecordBatchReader.from_batches(_classified_schema(), classified))
         try:
@@ -105,6 +111,13 @@ class DigestMaker:
         self._connection.execute("CREATE OR REPLACE TEMP VIEW facts AS FROM grouped")
         unchanged(one.file)
         return totals
+
+
+def _watched(batches: Iterator[pa.RecordBatch], days: Days, calendar: Calendar) -> Iterator[pa.RecordBatch]:
+    """Yield the batches and remember their days."""
+    for batch in batches:
+        add_days(days, batch, calendar)
+        yield batch
 
 
 class _Heard:
@@ -195,7 +208,7 @@ def _place(row: tuple[str, ...], rules: tuple[UseRule, ...], known: dict[tuple[s
     return known[row]
 
 
-def _stamp(task: Task, one: EventFile, totals: ReadTotals, systems: set[str]) -> Stamp:
+def _stamp(task: Task, one: EventFile, totals: ReadTotals, systems: set[str], days: Days) -> Stamp:
     if len(systems) > MOST_SYSTEMS:
         raise InputError(
             f"the system column holds {len(systems)} different values",
@@ -213,6 +226,7 @@ def _stamp(task: Task, one: EventFile, totals: ReadTotals, systems: set[str]) ->
         rejected=totals.rejected,
         rejects=tuple(totals.rejects),
         patterns={system: patterns_of(task.loaded.rules, system) for system in sorted(systems)},
+        days=in_texts(days),
     )
 
 

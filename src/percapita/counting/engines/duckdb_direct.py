@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from percapita.counting.engines.duckdb_folded import (
@@ -34,6 +34,7 @@ from percapita.counting.engines.zones import LocalTimes, local_times
 from percapita.counting.task import EventFile
 from percapita.errors import InputError
 from percapita.sources.calendar import EARLIEST, LATEST, Calendar, microseconds
+from percapita.sources.days import Days, begin_of, days_of
 from percapita.sources.inventory import unchanged
 from percapita.sources.parquet import columns_of
 from percapita.sources.raw import MOST_LISTED, ReadTotals, place_columns, wanted
@@ -122,6 +123,8 @@ class DirectReader:
         self._shown = 0  # how many accounts the ENUM of them has
         self._shift = 0
         self._months_of: dict[str, tuple[list[int], str]] = {}
+        self._log: _Log | None = None  # the one that was read last, and whether all its rows could be
+        self._complete = True
 
     def read(self, one: EventFile, digest: bool) -> ReadTotals | None:
         """Group a file and return its totals, or None if it must be read the other way.
@@ -133,6 +136,8 @@ class DirectReader:
             return None
         totals = ReadTotals(rows=log.rows)
         counted = self._group(log, digest)
+        self._log = log
+        self._complete = counted == log.rows
         if digest:
             self._show_facts(log)
         if counted < log.rows:
@@ -355,6 +360,40 @@ class DirectReader:
         codes = f"SELECT DISTINCT (k >> {self._shift}) & {(1 << SYSTEM_BITS) - 1} AS code FROM packed"
         names = list(self._systems)
         return {names[row[0]] for row in self._sql.execute(codes).fetchall()}
+
+    def days(self, digest: bool) -> Days:
+        """Return the days on which the file read last has rows; for a count without digests those of the period."""
+        log = self._log
+        if log is None or not log.buckets:
+            return {}
+        present = [bucket for _, bucket in log.buckets if self._calendar.holds(bucket)]
+        if digest:
+            codes = self._sql.execute(f"SELECT DISTINCT k >> {BUCKET} FROM packed").fetchall()
+            present = [log.buckets[row[0]][1] for row in codes]
+        known = days_of(present, self._calendar)
+        if not known:
+            return {}
+        words = [log.constant or ""] if log.system is None else [word.strip(BLANK) for word in self._words["system"]]
+        found: Days = {}
+        for system, day in self._sql.execute(self._days_query(log, known)).fetchall():
+            if day >= 0:
+                found.setdefault(words[system], set()).add(date.fromordinal(day))
+        return found
+
+    def _days_query(self, log: _Log, known: Sequence[date]) -> str:
+        """Return the query of the systems and days of a log's rows; -1 for other days than the `known` ones."""
+        following = {day + timedelta(days=1) for day in known} - set(known)
+        edges = [(begin_of(self._calendar, day), day.toordinal()) for day in known]
+        edges += [(begin_of(self._calendar, day), -1) for day in following]
+        edge = "{}" if log.local else "make_timestamp({})::TIMESTAMPTZ"
+        day = steps("us", [(edge.format(begin), value) for begin, value in [(SOONEST, -1), *sorted(edges)]])
+        texts = [] if self._complete else [column for column in (log.account, log.system) if column]
+        whole = "".join(f" AND trim(coalesce({column}, ''), {BLANKS}) <> ''" for column in texts)
+        needed = dict.fromkeys([*([log.system] if log.system else []), *texts])  # a rejected row is no row of a day
+        return (
+            f"SELECT DISTINCT {self._system_code(log)} AS system, {day} AS day "
+            f"FROM (SELECT {', '.join([f'{log.instant} AS us', *needed])} FROM {log.file}) WHERE us IS NOT NULL{whole}"
+        )
 
     def _reject(self, one: EventFile, log: _Log, totals: ReadTotals, rejected: int) -> None:
         """List the rows that were left out, with their numbers: a second look, taken only when there are some."""

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from percapita.counting.days import days_covered
 from percapita.counting.digest import rules_of
 from percapita.counting.engines.account_table import STATUSES, AccountTable
 from percapita.counting.engines.duckdb_merge import DigestFile, merge
@@ -254,6 +255,8 @@ def _tallies(connection: DuckDBPyConnection, task: Task, digests: Sequence[Diges
     for digest in digests:
         for system in digest.stamp.patterns.keys() & tallies.keys():
             tallies[system].source_types.add(evidence_of(digest.source))
+    for system, days in days_covered(task, [(digest.source, digest.stamp) for digest in digests]).items():
+        tallies[system].days = days
     listed = f"system_number < {len(by_number)}"
     _tally_rows(connection, by_number, listed)
     _tally_accounts(connection, by_number, listed)

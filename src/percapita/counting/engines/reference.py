@@ -6,13 +6,13 @@ The default engine must give the same statement; where the two differ, this one 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from percapita import __version__
 from percapita.counting.determinations import Determination, write_determinations
-from percapita.counting.digest import kept_facts
+from percapita.counting.digest import kept_facts, read_stamp
 from percapita.counting.facts import Fact, merge
 from percapita.counting.load import scope_of
 from percapita.counting.task import Counted, EventFile, Move, Tally, Task
@@ -20,9 +20,11 @@ from percapita.policy.vocabulary import USE_TYPES
 from percapita.sources.calendar import microseconds, month_start
 from percapita.sources.inventory import unchanged
 from percapita.sources.read import ReadTotals, read_events
-from percapita.sources.spec import constant_system, evidence_of
+from percapita.sources.spec import constant_system, evidence_of, tells_days
 from percapita.usage.accounts import Account
 from percapita.usage.rules import UNDETERMINED, first_rule, is_undetermined
+
+DaysOf = Callable[[str], "set[date] | None"]  # of a system
 
 
 @dataclass
@@ -44,6 +46,8 @@ class _SystemFacts:
     inside: list[tuple[Fact, Account]] = field(default_factory=list)
     listed: list[tuple[Fact, Account]] = field(default_factory=list)
     outside: int = 0
+    days: set[date] | None = None
+    dated: bool = False
     source_types: set[str] = field(default_factory=set)
 
     @property
@@ -64,9 +68,10 @@ class ReferenceEngine:
         totals = []
         for number, event_file in enumerate(task.files):
             task.progress("reading", number, len(task.files))
-            facts, total = self._read(task, event_file)
+            facts, total, days = self._read(task, event_file)
             totals.append(total)
             self._file_into(task, event_file, facts, systems)
+            _note_days(task, event_file, facts, days, systems)
         _list(task, systems)
         tallies = {system: _tally(task, system, systems[system]) for system in task.loaded.systems}
         determinations = sorted(_determinations(task, systems))
@@ -82,13 +87,18 @@ class ReferenceEngine:
             write_persons=lambda path: write_determinations(path, determinations, task.pseudonyms or ()),
         )
 
-    def _read(self, task: Task, event_file: EventFile) -> tuple[list[Fact], ReadTotals]:
+    def _read(self, task: Task, event_file: EventFile) -> tuple[list[Fact], ReadTotals, DaysOf]:
         if event_file.kept is not None:
-            return kept_facts(event_file.kept, task.loaded.rules)
+            stamp = read_stamp(event_file.kept)
+            return *kept_facts(event_file.kept, task.loaded.rules), stamp.days_of if stamp else lambda system: None
+        zone = task.loaded.calendar.zone
+        days: defaultdict[str, set[date]] = defaultdict(set)
         totals = ReadTotals()
         facts: dict[tuple[str, str, int, date | None], Fact] = {}
         for batch in read_events(event_file.file, task.loaded.calendar, totals):
             for row in batch.to_pylist():
+                if row["bucket"] is not None and task.loaded.calendar.holds(row["bucket"]) and row["first_seen"]:
+                    days[row["system"]].add(row["first_seen"].astimezone(zone).date())
                 rule = first_rule(task.loaded.rules, row["system"], row["activity"], row["object"])
                 merge(
                     facts,
@@ -103,7 +113,7 @@ class ReferenceEngine:
                     ),
                 )
         unchanged(event_file.file)
-        return list(facts.values()), totals
+        return list(facts.values()), totals, days.__getitem__
 
     def _file_into(
         self, task: Task, event_file: EventFile, facts: list[Fact], systems: dict[str, _SystemFacts]
@@ -120,6 +130,22 @@ class ReferenceEngine:
                 continue
             scope = scope_of(source, fact.system, task.directories)  # type: ignore[arg-type]
             of_system.inside.append((fact, task.book.find(scope, fact.account)))
+
+
+def _note_days(
+    task: Task, event_file: EventFile, facts: list[Fact], days: DaysOf, systems: defaultdict[str, _SystemFacts]
+) -> None:
+    """Add the days of the period on which a file has rows, if its rows have times; None makes them unknown."""
+    source, calendar = event_file.file.source, task.loaded.calendar
+    if not tells_days(source):  # type: ignore[arg-type]
+        return
+    constant = constant_system(source)  # type: ignore[arg-type]
+    for system in {fact.system for fact in facts} | ({constant} if constant else set()):
+        found, of_system = days(system), systems[system]
+        known = of_system.days if of_system.dated else set()
+        inside = None if found is None else {day for day in found if calendar.start <= day <= calendar.end}
+        of_system.days = None if inside is None or known is None else known | inside
+        of_system.dated = True
 
 
 def _list(task: Task, systems: defaultdict[str, _SystemFacts]) -> None:
@@ -177,6 +203,7 @@ def _tally(task: Task, system: str, facts: _SystemFacts) -> Tally:
             {account.person for _, account in undetermined if account.standing.status == "person"} - set(users)
         ),
         months_covered={month_start(fact.bucket) for fact, _ in facts.inside if fact.bucket is not None},
+        days=facts.days,
         first=min((fact.first for fact, _ in facts.inside if fact.first is not None), default=None),
         last=max((fact.last for fact, _ in facts.inside if fact.last is not None), default=None),
         outside_period=facts.outside,
