@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from percapita.people.attributes import attribute_of_persons, attribute_on
+from percapita.people.attributes import attribute_of_persons, attribute_on, is_sound
 from percapita.people.identities import Employment
 from tests.people.draw import account, numbered, people, workforce
 
@@ -55,7 +55,7 @@ ROWS = st.lists(
 @given(ROWS)
 def test_a_row_in_force_beats_one_that_ended_and_the_later_begun_beats_the_earlier(rows: list[Employment]) -> None:
     """The same in words: of the rows that have begun and say something, those in force, else those that ended last."""
-    begun = [one for one in rows if one.entity and (one.valid_from or date.min) <= DAY]
+    begun = [one for one in rows if one.entity and is_sound(one) and (one.valid_from or date.min) <= DAY]
     in_force = [one for one in begun if one.valid_to is None or one.valid_to >= DAY]
     last = max((one.valid_to for one in begun if one.valid_to), default=None)
     chosen = in_force or [one for one in begun if one.valid_to == last]

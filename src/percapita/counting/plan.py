@@ -91,8 +91,8 @@ class Use(_Table, frozen=True, forbid_unknown_fields=True, omit_defaults=True, k
     """
 
     system: str
-    use_type: MappedUse
     activity: tuple[str, ...] | None = None
+    use_type: MappedUse
     object: tuple[str, ...] = ("*",)
     role: tuple[str, ...] | None = None
     job: tuple[str, ...] | None = None

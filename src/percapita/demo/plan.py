@@ -63,8 +63,8 @@ entity = "ENTITY", job = "TITLE", worker_type = "TYPE", country = "COUNTRY", val
 type = "workforce"
 path = "workforce/contractors-and-medical-staff.csv"
 columns = { employee_id = "worker_no", npi = "npi", given_name = "given_name", family_name = "surname", \
-email = "e_mail", worker_type = "class", employer = "company", entity = "site", country = "country", \
-valid_from = "from", valid_to = "until" }
+email = "e_mail", worker_type = { column = "class", map = { medical_staff = "affiliate" } }, employer = "company", \
+entity = "site", country = "country", valid_from = "from", valid_to = "until" }
 """
 
 _ACCOUNTS = f"""

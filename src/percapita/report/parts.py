@@ -50,7 +50,8 @@ def applications(statement: Statement) -> Markup:
             KINDS[system.kind],
             system.idle_accounts,
             len(system.months_covered),
-            system.data_through,
+            system.days_covered,
+            Markup(f'<span class="day">{cell(system.data_through)}</span>'),
         )
         for place, system in enumerate(statement.systems)
     ]
@@ -63,6 +64,7 @@ def applications(statement: Statement) -> Markup:
         "Kind",
         "Idle accounts",
         "Months with rows",
+        "Days",
         "Data through",
     )
     note = (
@@ -76,7 +78,7 @@ def applications(statement: Statement) -> Markup:
         "applications",
         "Users of each application",
         paragraph(note),
-        table("Individual users by application", heads, rows, (1, 6, 7)),
+        table("Individual users by application", heads, rows, (1, 6, 7, 8)),
         suites,
     )
 
