@@ -77,6 +77,18 @@ def test_systems_that_the_plan_does_not_list(told: Told, clinic: Organization) -
     assert "no rows in the sample of: lab" in text
 
 
+def test_systems_that_need_no_rows_are_not_missed(told: Told, clinic: Organization) -> None:
+    system = '\n[[system]]\nid = "{0}"\nname = "{0}"\nkind = "other"\n'
+    clinic.systems += "".join(system.format(name) for name in ("declared", "by-job", "nothing"))
+    clinic.systems += "".join(system.format(f"silent-{number}") for number in range(30))
+    clinic.rules += '\n[[use]]\nsystem = "by-job"\njob = ["coder"]\nuse_type = "direct_access"\n'
+    clinic.rules += '\n[[source]]\ntype = "declared"\nsystem = "declared"\nnumber = 3\nby = "Lou"\ndate = 2026-05-01\n'
+    clinic.write()
+    missed = checked(told, clinic)["systems_without_source"]
+    assert missed == ["nothing", *(f"silent-{number}" for number in range(30))]
+    assert "silent-18, and 11 more" in told("check", clinic.plan)
+
+
 def test_gaps_in_time(told: Told, clinic: Organization) -> None:
     clinic.head = clinic.head.replace("2026-12-31", "2026-06-30")
     clinic.write_plan()

@@ -35,6 +35,24 @@ def test_the_table(told: Told, results: tuple[Path, Path]) -> None:
     assert told("compare", *(one / "statement.json" for one in results)) == text
 
 
+def test_where_very_many_are_alike_only_those_that_differ_are_listed(
+    told: Told, clinic: Organization, results: tuple[Path, Path]
+) -> None:
+    clinic.systems += "".join(f'\n[[system]]\nid = "s{n}"\nname = "App {n}"\nkind = "other"\n' for n in range(30))
+    clinic.write_plan()
+    told("count", clinic.plan, "--out", results[1])
+    clinic.rules += PRINT_IS_USE
+    clinic.write_plan()
+    text = told("rules", "preview", clinic.plan, "--results", results[1])
+    assert "Charting" in text
+    assert "App 7" not in text
+    assert "applications without a difference: --format json lists them." in text
+    told("count", clinic.plan, "--out", clinic.folder / "third")
+    text = told("compare", results[1], clinic.folder / "third")
+    assert "App 7" not in text
+    assert "Charting" in text
+
+
 def test_the_json_names_each_person_once(told: Told, results: tuple[Path, Path]) -> None:
     said = json.loads(told("compare", *reversed(results), "--format", "json"))
     (part,) = said["systems"][0]["parts"]

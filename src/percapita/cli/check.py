@@ -12,6 +12,7 @@ from percapita.cli.screen import Format, say, show_json, show_table
 from percapita.wording import many
 
 MOST_PROPOSALS = 50  # shown on screen; --format json lists all
+MOST_NAMES = 20
 
 if TYPE_CHECKING:
     from percapita.counting.check import PlanCheck, SourceCheck
@@ -48,7 +49,9 @@ def show_check(found: PlanCheck) -> None:
     if found.unlisted_systems:
         show_table(("application", "rows"), found.unlisted_systems, "In the logs, but not listed as [[system]]")
     if found.systems_without_source:
-        say(f"  no rows in the sample of: {', '.join(found.systems_without_source)}")
+        names = found.systems_without_source
+        more = f", and {len(names) - MOST_NAMES:,} more" if len(names) > MOST_NAMES else ""
+        say(f"  no rows in the sample of: {', '.join(names[:MOST_NAMES])}{more}")
     if found.months_missing:
         say(f"  no rows in the sample of the months: {', '.join(found.months_missing)}")
     if found.proposals:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from percapita.cli.screen import say, show_json, show_table
-from percapita.wording import signed
+from percapita.wording import many, signed
 
 if TYPE_CHECKING:
     from percapita.counting.compare.comparison import Comparison, Difference
 
 Row = tuple[object, ...]
+MOST_ALIKE = 20  # more applications without a difference would hide those with one
 
 
 class PageFormat(StrEnum):
@@ -73,7 +74,8 @@ def show_comparison(found: Comparison) -> None:
     """Print each difference with its parts."""
     headers = ("application", "old", "new", "difference", "because", "added", "removed")
     title = f"{found.new.figures.name}: what changed, {periods(found)}"
-    show_table(headers, [row for one in found.systems for row in _rows(one)], title)
+    show_table(headers, [row for one in worth_showing(found) for row in _rows(one)], title)
+    show_left_out(found)
     show_notes(found)
     say("Who they are, as pseudonyms: --format json, or --format html --out FILE.")
 
@@ -83,6 +85,19 @@ def periods(found: Comparison) -> str:
     old, new = found.old.figures, found.new.figures
     first, second = (f"{one.start} to {one.end}" for one in (old, new))
     return f"two counts of {first}" if first == second else f"{first} and then {second}"
+
+
+def worth_showing(found: Comparison) -> list[Difference]:
+    """Return the applications to list: all, or only those that differ where very many do not."""
+    differing = [one for one in found.systems if one.parts or one.said("old") != one.said("new")]
+    return differing if len(found.systems) - len(differing) > MOST_ALIKE else list(found.systems)
+
+
+def show_left_out(found: Comparison) -> None:
+    """Print how many applications are not listed because nothing changed."""
+    left_out = len(found.systems) - len(worth_showing(found))
+    if left_out:
+        say(f"{many(left_out, 'application')} without a difference: --format json lists them.")
 
 
 def show_notes(found: Comparison) -> None:

@@ -17,9 +17,30 @@ def register(app: typer.Typer) -> None:
     def demo(
         folder: Annotated[Path, typer.Argument(help="Where to make it.")] = Path("demo"),
         seed: Annotated[int, typer.Option(help="Another seed, another organization.")] = DEFAULT_SEED,
+        hospitals: Annotated[
+            bool, typer.Option("--hospitals", help="Only make files: twelve hospitals with 300 applications.")
+        ] = False,
     ) -> None:
         """Make a synthetic health system, count it and show the result."""
-        make_and_count(folder, seed)
+        if hospitals:
+            make_only(folder, seed)
+        else:
+            make_and_count(folder, seed)
+
+
+def make_only(folder: Path, seed: int) -> None:
+    """Make the twelve hospitals in `folder`, and say what to do with them. Raises InputError if a plan is there."""
+    from percapita.cli.screen import say
+    from percapita.demo.hospitals.making import make_hospitals
+    from percapita.errors import InputError
+
+    plan = folder / "percapita.toml"
+    if plan.exists():
+        raise InputError("there is a plan already", str(plan), "choose another folder")
+    make_hospitals(folder, seed)
+    say(f"twelve hospitals made in {folder}/ (synthetic people, lists and logs)")
+    say(f"Look at them: percapita check {plan}")
+    say(f"Count them: percapita count {plan} --out {folder / 'results'}")
 
 
 def make_and_count(folder: Path, seed: int) -> None:

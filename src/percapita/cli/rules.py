@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from percapita.cli.compare import periods, show_notes
+from percapita.cli.compare import periods, show_left_out, show_notes, worth_showing
 from percapita.cli.screen import Format, meter, say, show_json, show_table
 from percapita.wording import signed
 
@@ -53,7 +53,8 @@ def show_preview(found: Comparison) -> None:
     """Print what the rules add to and remove from each figure, and what differs for other reasons."""
     headers = ("application", "before", "with this plan", "rules add", "rules remove", "other causes")
     title = f"{found.new.figures.name}: preview, {periods(found)}"
-    show_table(headers, [_row(one) for one in found.systems], title)
+    show_table(headers, [_row(one) for one in worth_showing(found)], title)
+    show_left_out(found)
     show_notes(found)
     say("Rules: [[use]], [[exclude]] and the definition of a user. No results were written.")
     say("Who they are, as pseudonyms: --format json.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -19,7 +19,7 @@ from percapita.sources.inventory import SourceFile, take_inventory
 from percapita.sources.read import ReadTotals, check_columns, peek, read_events, read_identities
 from percapita.sources.spec import is_identity
 from percapita.usage.kinds import settle_kinds
-from percapita.usage.rules import UNDETERMINED, first_rule
+from percapita.usage.rules import UNDETERMINED, first_rule, matches
 
 SAMPLE_ROWS = 100_000  # of each sampled file
 SAMPLE_FILES = 5  # of each source: the first, the last and some between
@@ -77,10 +77,16 @@ def check(plan_file: Path) -> PlanCheck:
         gone_sources=[number for number, of_source in enumerate(by_source, start=1) if not of_source],
         without_rule=[(system, activity, rows) for (system, activity), rows in sample.without_rule.most_common(50)],
         unlisted_systems=[(s, rows) for s, rows in sample.systems.most_common() if s not in loaded.systems][:50],
-        systems_without_source=[system for system in loaded.systems if system not in sample.systems],
+        systems_without_source=[system for system in loaded.systems if _needs_rows(loaded, system, sample.systems)],
         months_missing=sample.missing_months(),
         proposals=_proposals(loaded, [file for file in files if file.source.type == "accounts"]),
     )
+
+
+def _needs_rows(loaded: LoadedPlan, system: str, seen: Collection[str]) -> bool:
+    """Tell whether nothing speaks of a system: no sampled row, no rule about accounts or the workforce, no number."""
+    rostered = any(matches(one.system, system) for one in loaded.roster_rules)
+    return not (system in seen or rostered or system in loaded.declared)
 
 
 def _proposals(loaded: LoadedPlan, files: Sequence[SourceFile]) -> list[tuple[str, str, str, str]]:

@@ -119,10 +119,11 @@ def _of_system(case: Case, system: SystemFigures) -> Iterator[Point]:
     if system.undetermined.persons:
         rows = many(system.undetermined.events, "row fits", "rows fit")
         text = f"{name}: {rows} no rule and would add {_people(system.undetermined.persons)}"
+        cure = f'[[use]] system = "{system.id}" for what `percapita check PLAN` lists without a rule'
         if not system.undetermined.events:
             text = f"{name}: accounts fit no rule and would add {_people(system.undetermined.persons)}"
+            cure = f'[[use]] system = "{system.id}" role = [...] use_type = ... for roles without a rule'
         number = system.undetermined.persons
-        cure = f'[[use]] system = "{system.id}" for what `percapita check PLAN` lists without a rule'
         yield Point("no rule", number, text, cure, number, system.id)
     if system.unknown_accounts:
         accounts = many(system.unknown_accounts, "account is", "accounts are")

@@ -65,7 +65,7 @@ class Person:
 
 def make_people(rng: Random, size: int) -> list[Person]:
     """Return the people, job by job, then those whose records an e-mail ties to another's."""
-    names = _Names(rng)
+    names = Names(rng)
     numbers = rng.sample(range(1001, 60_000), size * 2 + 600)
     people: list[Person] = []
     for job in JOBS:
@@ -105,11 +105,12 @@ def days_of(spells: list[Spell]) -> list[int]:
     return sorted(days)
 
 
-class _Names:
+class Names:
     """Draw names, and e-mail addresses that are unique."""
 
-    def __init__(self, rng: Random) -> None:
-        self._rng = rng
+    def __init__(self, rng: Random, domain: str = DOMAIN) -> None:
+        """Draw from `rng`; the addresses are of `domain`."""
+        self._rng, self._domain = rng, domain
         self._taken: dict[str, int] = {}
 
     def draw(self) -> tuple[str, str, str]:
@@ -118,10 +119,10 @@ class _Names:
         family = self._rng.choice(_FAMILY) + self._rng.choice(_FAMILY_END)
         local = f"{plain(given)}.{plain(family)}"
         again = self._taken[local] = self._taken.get(local, 0) + 1
-        return given, family, f"{local}{again if again > 1 else ''}@{DOMAIN}"
+        return given, family, f"{local}{again if again > 1 else ''}@{self._domain}"
 
 
-def _person(rng: Random, names: _Names, job: Job, number: int, numbers: list[int]) -> Person:
+def _person(rng: Random, names: Names, job: Job, number: int, numbers: list[int]) -> Person:
     given, family, email = names.draw()
     person = Person(
         number=number,
