@@ -1053,7 +1053,7 @@ use_type = "direct_access"
     ),
     Case(
         "Sign-ins are a basis of their own",
-        "A log that only tells who signed in, and a last sign-in of a list of accounts.",
+        "A log that only tells who signed in, and a last sign-in of a list of accounts: who did not sign in is idle, not undetermined.",
         files={
             "rcm.csv": """
             login | last
@@ -1095,7 +1095,7 @@ use_type = "direct_access"
             "ehr.unknown_accounts": 1,
             "rcm.basis": "sign_in",
             "rcm.users": 1,
-            "rcm.undetermined.persons": 2,
+            "rcm.undetermined.persons": 0,
         },
     ),
     Case(

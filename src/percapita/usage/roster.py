@@ -185,11 +185,15 @@ class _Work:
                 yield Listed(system, node, UNDETERMINED)
 
     def _rules_of(self, node: int, mine: tuple[int, ...]) -> set[int]:
+        """Return the rules that decide a node; of one that only lacks a sign-in nothing is undetermined: it is idle."""
         last = self._estate.persons.identities.last_login[node]
+        able = mine
         if not (last is not None and last >= self._estate.days[0]):
-            mine = tuple(place for place in mine if not self._rules[place].signed_in)
+            able = tuple(place for place in mine if not self._rules[place].signed_in)
         roles = self._estate.persons.identities.roles[node] or ("",)
-        return {self._first(mine, role, row) for role in roles for row in self._rows_of(node)}
+        ways = [(role, row) for role in roles for row in self._rows_of(node)]
+        found = {way: self._first(able, *way) for way in ways}
+        return {rule for way, rule in found.items() if rule != UNDETERMINED or self._first(mine, *way) == UNDETERMINED}
 
     def _first(self, mine: tuple[int, ...], role: str, row: Employment | None) -> int:
         key = (mine, role, row)
