@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from percapita.people.attributes import attribute_of_persons, attribute_on, is_sound
+from percapita.people.attributes import attribute_on, is_sound
 from percapita.people.identities import Employment
+from percapita.people.profiles import Organization, profiles_of
 from tests.people.draw import account, numbered, people, workforce
 
 DAY = date(2026, 12, 31)
@@ -76,5 +77,8 @@ def test_attributes_come_from_all_rows_of_a_person() -> None:
         ]
     )
     persons = people(rows)
-    known = dict(zip(persons.anchors, zip(*(attribute_of_persons(persons, name, DAY) for name in ("entity", "country", "worker_type")), strict=True), strict=True))  # fmt: skip
-    assert known == {"employee_id:17": ("B", "US", "agency"), "account:ad:b": (None, None, None)}
+    profiles = profiles_of(persons, Organization({}, {}, {}), (DAY, DAY))
+    found = [profiles.of(person) for person in range(len(persons.anchors))]
+    known = {anchor: (one.entity, one.country) for anchor, one in zip(persons.anchors, found, strict=True)}
+    assert known == {"employee_id:17": ("B", "US"), "account:ad:b": ("unknown", "unknown")}
+    assert profiles.strange == {"agency": 1}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from percapita.people.attributes import attribute_of_persons
+from percapita.people.profiles import UNKNOWN, Organization, profiles_of
 from percapita.policy.user_definition import UserDefinition, load_user_definition
 from percapita.usage.accounts import AccountBook
 from percapita.usage.standing import Exclusion, Judge, standings
@@ -20,7 +20,10 @@ def book(rows: list[Row], *exclusions: Exclusion, definition: UserDefinition = S
     """Return the book that a count of these rows would use."""
     persons = people(numbered(rows))
     judge = Judge(definition, exclusions)
-    return AccountBook(persons, standings(judge, persons, attribute_of_persons(persons, "country", DAY)), judge)
+    profiles = profiles_of(persons, Organization({}, {}, {}), (DAY, DAY))
+    said = [profiles.of(person).country for person in range(len(persons.nodes))]
+    countries = [None if country == UNKNOWN else country for country in said]
+    return AccountBook(persons, standings(judge, persons, countries), judge)
 
 
 def anchor(found: AccountBook, person: int | None) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -30,11 +30,11 @@ class Breakdown:
 def break_down(task: Task, people_of: Mapping[int, int]) -> Breakdown:
     """Return the breakdown of people by the number of their profile."""
     known = [(task.profiles.known[number], people) for number, people in people_of.items()]
-    countries, employers = _by(known, _country), _by(known, _employer)
+    countries, employers = _by(known, "country"), _by(known, "employer")
     own = {task.loaded.plan.organization.id, UNKNOWN, *(entity.id for entity in task.loaded.plan.entity)}
     return Breakdown(
-        by_entity=_by(known, _entity),
-        by_worker_type=_by(known, _worker_type),
+        by_entity=_by(known, "entity"),
+        by_worker_type=_by(known, "worker_type"),
         by_country=countries,
         by_employer=employers,
         leavers=sum(people for profile, people in known if profile.left),
@@ -43,27 +43,11 @@ def break_down(task: Task, people_of: Mapping[int, int]) -> Breakdown:
     )
 
 
-def _by(known: list[tuple[Profile, int]], word: Callable[[Profile], str]) -> dict[str, int]:
+def _by(known: list[tuple[Profile, int]], attribute: str) -> dict[str, int]:
     found: Counter[str] = Counter()
     for profile, people in known:
-        found[word(profile)] += people
+        found[getattr(profile, attribute)] += people
     return dict(sorted(found.items()))
-
-
-def _entity(profile: Profile) -> str:
-    return profile.entity
-
-
-def _worker_type(profile: Profile) -> str:
-    return profile.worker_type
-
-
-def _country(profile: Profile) -> str:
-    return profile.country
-
-
-def _employer(profile: Profile) -> str:
-    return profile.employer
 
 
 def by_entity_at_use(task: Task, tally: Tally) -> dict[str, int]:

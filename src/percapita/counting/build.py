@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import get_args
+from typing import Any, get_args
 
 from percapita.counting import declared as plans
 from percapita.counting.breakdown import Breakdown, break_down, by_entity_at_use
@@ -126,15 +126,11 @@ def _figures(task: Task, system: System, tally: Tally) -> SystemFigures:
     number = tally.users if counted else declared.number if declared is not None else None
     low = tally.together if counted else number
     split = break_down(task, tally.profiles if counted else {})
-    months = task.loaded.calendar.months
-    covered = sorted(tally.months_covered)
-    dated = counted and bool(covered)
-    figures: dict[str, int | None] = {
+    figures: dict[str, Any] = {
         "users": number,
         "without_leavers": tally.users - split.leavers if counted else None,
-        "as_of": tally.recent if dated else None,
-        "peak_month": max(tally.by_month.values(), default=0) if dated else None,
         "with_access": task.roster.with_access.get(system.id),
+        **_in_the_end(tally, counted),
     }
     billed, not_billed = _billed(task, system, figures)
     return SystemFigures(
@@ -142,11 +138,8 @@ def _figures(task: Task, system: System, tally: Tally) -> SystemFigures:
         name=system.name,
         kind=system.kind,
         basis=basis,
-        users=number,
         range=None if number is None or low is None else [low, number],
         by_use={use: tally.by_use.get(use, 0) for use in USE_TYPES},
-        by_entity=split.by_entity,
-        by_month={f"{month:%Y-%m}": tally.by_month.get(month, 0) for month in months} if dated else {},
         events=tally.events,
         accounts_seen=tally.accounts_seen,
         idle_accounts=tally.idle_accounts,
@@ -156,35 +149,44 @@ def _figures(task: Task, system: System, tally: Tally) -> SystemFigures:
         shared_accounts=tally.shared_accounts,
         below_minimum=tally.below_minimum,
         undetermined=Undetermined(events=tally.undetermined_events, persons=tally.undetermined_persons),
-        months_covered=[f"{month:%Y-%m}" for month in covered],
-        months_missing=[f"{month:%Y-%m}" for month in months if covered and month not in tally.months_covered],
-        days_covered=None if tally.days is None or not counted else len(tally.days),
-        data_from=_day(task, tally.first),
-        data_through=_day(task, tally.last),
         outside_period=tally.outside_period,
         users_on_proposals=tally.users_on_proposals,
         part_of=system.part_of,
         environment=system.environment,
         owner=system.owner,
-        without_leavers=figures["without_leavers"],
-        leavers=split.leavers,
-        as_of=figures["as_of"],
-        peak_month=figures["peak_month"],
-        with_access=figures["with_access"],
         billed=billed,
         not_billed=not_billed,
         by_entity_at_use=by_entity_at_use(task, tally) if counted else {},
-        by_worker_type=split.by_worker_type,
-        by_country=split.by_country,
-        by_employer=split.by_employer,
-        outside_us=split.outside_us,
-        other_employer=split.other_employer,
         declared=_declared(declared),
+        **figures,
+        **_in_time(task, tally, counted),
+        **asdict(split),
     )
 
 
 def _day(task: Task, instant: datetime | None) -> str | None:
     return None if instant is None else str(instant.astimezone(task.loaded.calendar.zone).date())
+
+
+def _in_the_end(tally: Tally, counted: bool) -> dict[str, int | None]:
+    """Return the figures that only rows with a month can tell."""
+    dated = counted and bool(tally.months_covered)
+    peak = max(tally.by_month.values(), default=0)
+    return {"as_of": tally.recent if dated else None, "peak_month": peak if dated else None}
+
+
+def _in_time(task: Task, tally: Tally, counted: bool) -> dict[str, Any]:
+    """Return the users by month, and the months and days on which there are rows."""
+    months, covered = task.loaded.calendar.months, tally.months_covered
+    dated = counted and bool(covered)
+    return {
+        "by_month": {f"{month:%Y-%m}": tally.by_month.get(month, 0) for month in months} if dated else {},
+        "months_covered": [f"{month:%Y-%m}" for month in sorted(covered)],
+        "months_missing": [f"{month:%Y-%m}" for month in months if covered and month not in covered],
+        "days_covered": None if tally.days is None or not counted else len(tally.days),
+        "data_from": _day(task, tally.first),
+        "data_through": _day(task, tally.last),
+    }
 
 
 def _declared(one: plans.Declared | None) -> Declared | None:

@@ -22,10 +22,10 @@ from percapita.people.decisions import (
     apply_decisions,
     check_header,
     read_decisions,
-    unguarded,
     write_decisions,
 )
 from percapita.people.identities import Identities, collect
+from percapita.policy.csv_table import unguarded
 
 MOST_OF_A_CONFLICT = 4  # persons of one conflict that are shown two by two; of more, the key itself wants a look
 

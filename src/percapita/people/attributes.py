@@ -7,21 +7,9 @@ from datetime import date, timedelta
 from typing import Literal
 
 from percapita.people.identities import Employment
-from percapita.people.resolve import Persons
 
 Attribute = Literal["entity", "country", "worker_type", "employer", "job", "department"]
 Days = tuple[date, date]  # both inclusive
-
-
-def attribute_of_persons(persons: Persons, attribute: Attribute, day: date) -> list[str | None]:
-    """Return for each person what holds on `day`, else what was known last before it, else None."""
-    employment = persons.identities.employment
-    if not any(employment):
-        return [None] * len(persons.nodes)
-    return [
-        attribute_on(day, [row for node in nodes if (row := employment[node]) is not None], attribute)
-        for nodes in persons.nodes
-    ]
 
 
 def attribute_on(day: date, rows: Sequence[Employment], attribute: Attribute) -> str | None:
@@ -40,12 +28,6 @@ def attribute_on(day: date, rows: Sequence[Employment], attribute: Attribute) ->
         if best is None or rank > best[0]:
             best = (rank, value)
     return best[1] if best else None
-
-
-def rows_of(persons: Persons, person: int) -> list[Employment]:
-    """Return the workforce rows of a person, in the order of the files."""
-    employment = persons.identities.employment
-    return [row for node in persons.nodes[person] if (row := employment[node]) is not None]
 
 
 def is_sound(row: Employment) -> bool:

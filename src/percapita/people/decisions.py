@@ -21,6 +21,7 @@ from percapita.people import keys
 from percapita.people.forest import Forest
 from percapita.people.identities import Identities
 from percapita.people.resolve import Pair, Settled
+from percapita.policy.csv_table import unguarded
 
 Answer = Literal["same", "different"]
 COLUMNS = ("decision", "left", "right", "by", "when", "why")
@@ -78,11 +79,6 @@ def _decision(row: Mapping[str, str | None], where: str, number: int) -> Decisio
         raise InputError("a decision has the same account on both sides", where, "name two accounts")
     decided: Answer = "same" if answer == "same" else "different"
     return Decision(decided, said["left"], said["right"], said["by"], said["when"], said["why"], number)
-
-
-def unguarded(text: str) -> str:
-    """Return a text without the apostrophe that keeps spreadsheets from taking it for a formula."""
-    return text[1:] if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@") else text
 
 
 def write_decisions(path: Path, decisions: Iterable[Decision]) -> None:
